@@ -1,0 +1,170 @@
+"""Building the site: one MkDocs process per language, and the page at the root.
+
+Owns the processes, their environment and the moment at which a finished build takes the place of
+the old one. Refuses to configure MkDocs: `mkdocs.yml` does, reading `DOCS_LANGUAGE` and
+`DOCS_SITE_URL`.
+
+Invariants: a language whose build fails leaves the site as it was; a build that fails is an error
+that names its languages, never half a site; two processes at most run at a time.
+
+Concurrency: Two builds into one folder at a time are not guarded against.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hozon_docs.config import Config
+from hozon_docs.findings import DocsError
+from hozon_docs.root_page import root_page
+
+PROCESSES = 2
+"""How many languages are built at a time."""
+
+
+class BuildError(DocsError):
+    """A language could not be built; the message holds what MkDocs said, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One language that was built."""
+
+    language: str
+    """Its code."""
+    pages: int
+    """How many HTML files it has."""
+    seconds: float
+    """How long its process ran."""
+
+
+def build_site(
+    config: Config,
+    *,
+    languages: Iterable[str] | None = None,
+    site: Path | None = None,
+    site_url: str | None = None,
+    report: Callable[[Built], None] = lambda _: None,
+) -> tuple[Built, ...]:
+    """Build languages and put them in place together.
+
+    Args:
+        config: What to build.
+        languages: Which languages; all where None.
+        site: The folder to build into; the configuration's where None. Languages that are not
+            built now stay in it.
+        site_url: The address at which the site will stand; the configuration's where None.
+        report: Is called for each language as soon as it is built.
+
+    Returns:
+        What was built, in the order of the languages.
+
+    Raises:
+        BuildError: MkDocs failed or warned for a language; the message names the language and the
+            page. Correct it and build again. The folder is as it was.
+        DocsError: A language is unknown; choose one of those that the message lists.
+    """
+    chosen = _chosen(config, languages)
+    target = site or config.site
+    url = (site_url or config.site_url).rstrip("/") + "/"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as staging:
+        built = _build_all(config, chosen, Path(staging), url, report)
+        text = root_page(config.name, languages=config.languages, site_url=url)
+        target.mkdir(exist_ok=True)
+        for language in chosen:
+            _replace(target / language, by=Path(staging) / language, aside=Path(staging) / "old")
+        (target / "index.html").write_text(text, "utf-8")
+    return built
+
+
+def _chosen(config: Config, languages: Iterable[str] | None) -> list[str]:
+    wanted = set(config.languages if languages is None else languages)
+    unknown = sorted(wanted - set(config.languages))
+    if unknown:
+        raise DocsError(
+            f"there is no language {', '.join(unknown)}; choose among {', '.join(config.languages)}"
+        )
+    return [language for language in config.languages if language in wanted]
+
+
+def _build_all(
+    config: Config, languages: list[str], staging: Path, url: str, report: Callable[[Built], None]
+) -> tuple[Built, ...]:
+    running: list[subprocess.Popen[str]] = []
+    faults: dict[str, str] = {}
+
+    def build(language: str) -> Built | None:
+        try:
+            built = _build_language(config, language, staging / language, url, running)
+        except BuildError as error:
+            faults[language] = str(error)
+            return None
+        report(built)
+        return built
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        try:
+            results = list(pool.map(build, languages))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in running:
+                process.kill()
+            raise
+    if faults:
+        raise BuildError("\n".join(faults[language] for language in sorted(faults)))
+    return tuple(result for result in results if result is not None)
+
+
+def _build_language(
+    config: Config, language: str, folder: Path, url: str, running: list[subprocess.Popen[str]]
+) -> Built:
+    begin = time.monotonic()
+    environment = os.environ | {
+        "DOCS_LANGUAGE": language,
+        "DOCS_SITE_URL": f"{url}{language}/",
+        "PYTHONUTF8": "1",
+        # Material prints an advertisement for its successor otherwise.
+        "NO_MKDOCS_2_WARNING": "1",
+    }
+    arguments = ["build", "--strict", "--config-file", str(config.mkdocs)]
+    process = subprocess.Popen(  # noqa: S603 -- our own interpreter, no shell
+        [sys.executable, "-m", "mkdocs", *arguments, "--site-dir", str(folder)],
+        cwd=config.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        # Ctrl-C is for this process, which ends its children itself.
+        start_new_session=True,
+    )
+    running.append(process)
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        raise BuildError(_failure(language, output))
+    pages = sum(1 for _ in folder.rglob("*.html"))
+    return Built(language, pages, time.monotonic() - begin)
+
+
+def _failure(language: str, output: str) -> str:
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in output.strip().splitlines()]
+    # `--quiet` would drop these lines, too, but a warning that is not logged is not counted.
+    faults = [line for line in lines if line and not line.startswith("INFO")]
+    text = "\n".join(f"{language}: {line}" for line in faults)
+    return f"{language}: the build failed; correct what MkDocs names here and build again.\n{text}"
+
+
+def _replace(folder: Path, *, by: Path, aside: Path) -> None:
+    """Exchange two folders by renaming, so that a reader never meets half of one."""
+    if folder.exists():
+        folder.rename(aside)
+    by.rename(folder)
+    shutil.rmtree(aside, ignore_errors=True)

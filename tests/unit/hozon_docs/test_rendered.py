@@ -1,0 +1,167 @@
+"""What the built site shows, held against what ran: a real build of a small foreign site."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hozon_docs.config import Config
+from hozon_docs.markdown import Page, scan
+from hozon_docs.rendered import (
+    compare_rendered,
+    foreign_addresses,
+    page_file,
+    read_built,
+    stylesheet_loads,
+)
+from hozon_docs.site import build_site
+
+PLAIN = """# Guide {#guide}
+
+```python title="plain.py"
+print("a < b")
+#> a < b
+```
+
+=== "Tab"
+
+    ```{.python title="tab.py"}
+    if True:
+
+        print(1)
+        #> 1
+    ```
+
+!!! note
+
+    ```py title="note.py"
+    x = 1
+    ```
+
+- item
+
+    ```python {title="list.py"}
+    y = 2
+    ```
+
+```console
+$ python
+```
+"""
+ESCAPES = {
+    "space": "```{ .python }\nescaped = 1\n```\n",
+    "tildes": "~~~python\nescaped = 1\n~~~\n",
+    "four": "````python\nescaped = 1\n````\n",
+    "quote": "> ```python\n> escaped = 1\n> ```\n",
+    "tabulator": "- item\n\n\t```python\n\tescaped = 1\n\t```\n",
+    "tab_brace": '=== "Tab"\n\n    ```{ .python title="x.py" }\n    escaped = 1\n    ```\n',
+    "alias": "```python3\nescaped = 1\n```\n",
+    "prompt": "~~~pycon\nescaped = 1\n~~~\n",
+}
+"""Python that the site renders and that no reader of Markdown should have to know about."""
+
+
+@pytest.fixture(scope="module")
+def foreign_site(foreign_project: Callable[..., Config]) -> Config:
+    """Give a built site with a plain page and a page for each way to escape."""
+    pages = {"plain": PLAIN} | {
+        name: f"# {name} {{#{name}}}\n\nText.\n\n{text}" for name, text in ESCAPES.items()
+    }
+    config = foreign_project(pages)
+    build_site(config, languages=["de"])
+    return config
+
+
+def _page(config: Config, name: str) -> Page:
+    return Page(language="de", name=name, path=config.tree("de") / f"{name}.md")
+
+
+def test_rendered_and_executed_blocks_are_the_same(foreign_site: Config) -> None:
+    """Plain fences, in tabs, admonitions and lists, come out as the text that runs."""
+    page = _page(foreign_site, "plain")
+    blocks = scan(page).blocks
+    built = read_built(page_file(foreign_site.site, page))
+    assert len(built.blocks) == 4
+    assert compare_rendered(page, built=built, blocks=blocks) == []
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_a_rendered_block_that_does_not_run_is_found(foreign_site: Config, name: str) -> None:
+    """Every spelling that renders as Python must run, or the page is refused by its line."""
+    page = _page(foreign_site, name)
+    # As if the finder had passed over it, which for most of these it does.
+    built = read_built(page_file(foreign_site.site, page))
+    (finding,) = compare_rendered(page, built=built, blocks=())
+    lines = page.path.read_text("utf-8").split("\n")
+    assert "the site renders this as Python, but it was not run" in finding.reason
+    assert "escaped = 1" in finding.reason
+    assert "escaped = 1" in lines[finding.line - 1]
+
+
+@pytest.mark.parametrize("name", ["space", "tildes", "four", "quote", "tabulator", "tab_brace"])
+def test_the_finder_passes_over_these(foreign_site: Config, name: str) -> None:
+    """The measured gap is still there; when this fails, the tool can find more by itself."""
+    assert scan(_page(foreign_site, name)).blocks == ()
+
+
+def test_a_block_that_is_not_rendered_is_found(foreign_site: Config) -> None:
+    """A block that runs and that no reader sees proves nothing to a reader."""
+    page = _page(foreign_site, "plain")
+    blocks = scan(page).blocks
+    built = read_built(page_file(foreign_site.site, _page(foreign_site, "tildes")))
+    reasons = [finding.reason for finding in compare_rendered(page, built=built, blocks=blocks)]
+    assert sum("the site does not render it" in reason for reason in reasons) == 4
+
+
+def test_another_order_is_found(foreign_site: Config) -> None:
+    """The same texts in another order are not the same page."""
+    page = _page(foreign_site, "plain")
+    blocks = scan(page).blocks
+    built = read_built(page_file(foreign_site.site, page))
+    (finding,) = compare_rendered(page, built=built, blocks=blocks[::-1])
+    assert "another order" in finding.reason
+
+
+def test_the_built_page_knows_language_and_address(foreign_site: Config) -> None:
+    """What the checks read is what the theme wrote."""
+    built = read_built(page_file(foreign_site.site, _page(foreign_site, "plain")))
+    assert built.language == "de"
+    assert built.canonical == "http://127.0.0.1:8000/de/plain/"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<script src="https://cdn.example.net/x.js"></script>',
+        '<link rel="stylesheet" href="//cdn.example.net/x.css">',
+        '<link rel="preconnect" href="https://cdn.example.net">',
+        '<img src="http://cdn.example.net/x.png">',
+        "<style>@import 'https://cdn.example.net/x.css';</style>",
+        "<style>p { background: url(https://cdn.example.net/x.png) }</style>",
+    ],
+    ids=["script", "stylesheet", "preconnect", "image", "import", "url"],
+)
+def test_what_loads_from_another_host_is_found(tmp_path: Path, markup: str) -> None:
+    """Everything that a browser loads by itself counts."""
+    path = tmp_path / "index.html"
+    path.write_text(f"<html><head>{markup}</head></html>", "utf-8")
+    loads = read_built(path).loads
+    assert len(foreign_addresses("https://docs.example.org/", loads=loads)) == 1
+
+
+def test_links_and_own_files_are_not_foreign(tmp_path: Path) -> None:
+    """A reader may follow a link anywhere; the site's own files are its own."""
+    path = tmp_path / "index.html"
+    path.write_text(
+        '<html><head><link rel="canonical" href="https://elsewhere.example.net/">'
+        '<script src="https://docs.example.org/x.js"></script><link rel="icon" href="x.svg">'
+        '</head><body><a href="https://elsewhere.example.net/">a</a></body></html>',
+        "utf-8",
+    )
+    assert foreign_addresses("https://docs.example.org/", loads=read_built(path).loads) == []
+
+
+def test_data_within_a_stylesheet_loads_nothing() -> None:
+    """An image in the sheet itself needs no host."""
+    sheet = "a { mask: url('data:image/svg+xml,<svg/>'); b: url(https://cdn.example.net/f.woff2) }"
+    assert stylesheet_loads(sheet) == ["https://cdn.example.net/f.woff2"]

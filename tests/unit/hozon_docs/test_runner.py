@@ -1,0 +1,137 @@
+"""Running a block: each test of a cure fails without it."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hozon_docs.markdown import Block
+from hozon_docs.runner import BlockFailedError, check_run, run_block
+
+
+def _failure(block: Block, directory: Path) -> str:
+    with pytest.raises(BlockFailedError) as caught:
+        check_run(run_block(block, directory=directory))
+    return str(caught.value)
+
+
+def test_a_true_block_passes(write_block: Callable[[str], Block], empty: Path) -> None:
+    """A block whose output lines say what it prints is proven."""
+    source = "for i in range(2):\n    print(i)\n    #> 0\n    #> 1\n"
+    check_run(run_block(write_block(source), directory=empty))
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ('print("a")\n#> b\n', 5),
+        ('print("a")\n', 4),
+        ('if False:\n    print("a")\n    #> a\n', 6),
+        ("x = 1\n#> 1\n", 5),
+        ('import sys\nsys.stdout.write("a\\n")\n#> b\n', 6),
+        ('print("a")\n#> a\n#> b\n', 6),
+    ],
+    ids=[
+        "another text",
+        "missing",
+        "below a print that never ran",
+        "below no print",
+        "below sys.stdout.write",
+        "too much",
+    ],
+)
+def test_wrong_output_fails_at_its_line(
+    write_block: Callable[[str], Block], empty: Path, source: str, line: int
+) -> None:
+    """Every way of showing output that was not printed is caught, at the Markdown line."""
+    block = write_block(source)
+    message = _failure(block, empty)
+    assert message.startswith(f"{block.page.path.as_posix()}:{line}: a.py: prints something else")
+
+
+def test_the_message_shows_both_outputs_and_the_way_out(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Expected and actual output stand as a diff, with the command that rewrites it."""
+    message = _failure(write_block('print("new")\n#> old\n'), empty)
+    assert "\n-#> old\n+#> new\n" in message
+    assert ">    5 | #> old" in message
+    assert "--docs-update" in message
+
+
+@pytest.mark.parametrize(
+    ("source", "summary", "line"),
+    [
+        ('x = 1\nraise ValueError("boom")\n', "ValueError: boom", 5),
+        ("import sys\nsys.exit(3)\n", "SystemExit: 3", 5),
+        ("raise KeyboardInterrupt\n#> never\n", "KeyboardInterrupt", 4),
+        ("x = 1\ndef f(:\n    pass\n", "SyntaxError", 5),
+        ('import warnings\nwarnings.warn("old")\n', "UserWarning: old", 5),
+    ],
+    ids=["exception", "SystemExit", "KeyboardInterrupt", "SyntaxError", "warning"],
+)
+def test_what_a_block_raises_fails_it_at_the_line_of_the_page(
+    write_block: Callable[[str], Block], empty: Path, source: str, summary: str, line: int
+) -> None:
+    """Nothing that a block raises escapes or is swallowed, and the page's line is named."""
+    block = write_block(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        message = _failure(block, empty)
+    assert message.startswith(f"{block.page.path.as_posix()}:{line}: a.py: ")
+    assert summary in message
+    assert f">    {line} | " in message
+
+
+def test_the_frames_of_the_library_stay(write_block: Callable[[str], Block], empty: Path) -> None:
+    """The traceback goes on into the code that the block called."""
+    message = _failure(write_block('import json\njson.loads("{")\n'), empty)
+    assert "json/decoder.py" in message
+    assert "runner.py" not in message
+
+
+def test_warnings_point_at_the_page(write_block: Callable[[str], Block], empty: Path) -> None:
+    """A warning of a block names the page and its line."""
+    block = write_block('import warnings\nwarnings.warn("old")\n')
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_block(block, directory=empty)
+    assert [(w.filename, w.lineno) for w in caught] == [(str(block.page.path), 5)]
+
+
+def test_a_block_is_the_main_module_and_gives_it_back(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """`__main__` is the block's while it runs and the caller's again afterwards."""
+    main = sys.modules["__main__"]
+    source = "import sys\nassert sys.modules['__main__'].__dict__ is globals()\n"
+    check_run(run_block(write_block(source), directory=empty))
+    assert sys.modules["__main__"] is main
+
+
+def test_directory_and_environment_are_given_back(
+    write_block: Callable[[str], Block], empty: Path, tmp_path: Path
+) -> None:
+    """A block works in its own folder; what it does to the process ends with it."""
+    before = Path.cwd(), dict(os.environ)
+    source = (
+        "import os, pathlib\npathlib.Path('here').touch()\n"
+        "os.environ['X_BLOCK'] = '1'\nos.environ.pop('PATH')\nos.chdir('..')\nraise SystemExit\n"
+    )
+    run_block(write_block(source), directory=empty)
+    assert (Path.cwd(), dict(os.environ)) == before
+    assert [path.name for path in (tmp_path / "empty").iterdir()] == ["here"]
+
+
+def test_what_a_library_prints_counts_as_output_of_the_calling_line(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Output is attributed to the innermost statement of the block that was at work."""
+    source = "import this\n"
+    sys.modules.pop("this", None)
+    run = run_block(write_block(source), directory=empty)
+    assert {piece.line for piece in run.written} == {1}
+    assert run.written[0].text.startswith("The Zen of Python")

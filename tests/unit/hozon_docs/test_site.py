@@ -1,0 +1,84 @@
+"""Building a small foreign site in two languages."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hozon_docs.config import Config
+from hozon_docs.findings import DocsError
+from hozon_docs.site import BuildError, Built, build_site
+
+PAGES = {"index": "# Start {#start}\n\nText.\n", "guide": "# Guide {#guide}\n\n[s](index.md)\n"}
+
+
+def test_every_language_stands_below_its_own_prefix(
+    foreign_project: Callable[..., Config],
+) -> None:
+    """Pages, search index and the page not found are there once per language."""
+    config = foreign_project(PAGES)
+    reported: list[Built] = []
+    built = build_site(config, report=reported.append)
+    assert [(one.language, one.pages) for one in built] == [("de", 3), ("ja", 3)]
+    assert sorted(reported, key=lambda one: one.language) == list(built)
+    for language in config.languages:
+        for file in ("index.html", "guide/index.html", "404.html", "search/search_index.json"):
+            assert (config.site / language / file).is_file()
+
+
+def test_the_root_sends_readers_to_their_language(foreign_project: Callable[..., Config]) -> None:
+    """The root page offers each language by its own name."""
+    config = foreign_project(PAGES)
+    build_site(config, languages=["de"])
+    text = (config.site / "index.html").read_text("utf-8")
+    assert '<a href="de/" hreflang="de" lang="de">Deutsch</a>' in text
+    assert '<a href="ja/" hreflang="ja" lang="ja">日本語</a>' in text
+    assert "navigator.languages" in text
+
+
+def test_the_search_index_holds_the_endings_of_words(
+    foreign_project: Callable[..., Config],
+) -> None:
+    """A Japanese compound is found by its second word; the hook has run in time."""
+    config = foreign_project(PAGES | {"guide": "# Guide {#guide}\n\nガベージコレクション\n"})
+    build_site(config, languages=["ja"])
+    index = (config.site / "ja/search/search_index.json").read_bytes().decode("unicode_escape")
+    assert " コレクション " in index
+
+
+def test_a_build_that_warns_changes_nothing(foreign_project: Callable[..., Config]) -> None:
+    """The error names the language and the page, and the good site stays whole."""
+    config = foreign_project(PAGES)
+    build_site(config)
+    before = {path: path.read_bytes() for path in config.site.rglob("*") if path.is_file()}
+    for language in config.languages:
+        (config.tree(language) / "index.md").write_text("# New {#new}\n", "utf-8")
+    (config.tree("ja") / "guide.md").write_text("# Guide {#guide}\n\n[x](lost.md)\n", "utf-8")
+    with pytest.raises(BuildError, match=r"(?s)ja: the build failed.*ja: .*ja/guide\.md") as error:
+        build_site(config)
+    assert "de:" not in str(error.value)
+    after = {path: path.read_bytes() for path in config.site.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_lost_anchor_is_an_error(foreign_project: Callable[..., Config]) -> None:
+    """A link to a heading that is not there fails the build."""
+    config = foreign_project(PAGES | {"guide": "# Guide {#guide}\n\n[s](index.md#lost)\n"})
+    with pytest.raises(BuildError, match="#lost"):
+        build_site(config, languages=["de"])
+
+
+def test_one_language_leaves_the_others_in_place(foreign_project: Callable[..., Config]) -> None:
+    """Building one language replaces that one."""
+    config = foreign_project(PAGES)
+    build_site(config)
+    before = (config.site / "de/index.html").stat().st_mtime_ns
+    (config.tree("ja") / "index.md").write_text("# Changed {#changed}\n", "utf-8")
+    build_site(config, languages=["ja"])
+    assert "Changed" in (config.site / "ja/index.html").read_text("utf-8")
+    assert (config.site / "de/index.html").stat().st_mtime_ns == before
+
+
+def test_an_unknown_language_is_refused(foreign_project: Callable[..., Config]) -> None:
+    """The message lists the languages there are."""
+    with pytest.raises(DocsError, match="no language fr; choose among de, ja"):
+        build_site(foreign_project(PAGES), languages=["fr"])
