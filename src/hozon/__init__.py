@@ -1,0 +1,48 @@
+"""Artifact versioning for machine-learning work.
+
+Runs log artifacts; versions, aliases and collections name them; deleting is soft. The names follow
+the public interface of W&B Artifacts, so that whoever knows that SDK is at home. Hozon is
+independent and not affiliated with its makers.
+
+    import hozon
+
+    with hozon.init(project="digits") as run:
+        artifact = hozon.Artifact("mnist", type="dataset")
+        artifact.add_dir("data/")
+        run.log_artifact(artifact)
+
+Importing the package opens nothing and imports no adapter: databases and buckets come with the
+first call that needs them.
+"""
+
+from hozon import errors
+from hozon._version import __version__
+from hozon.sdk.active import finish, init, log, log_artifact, teardown, use_artifact
+from hozon.sdk.artifact import Artifact
+from hozon.sdk.errors import (
+    ArtifactFinalizedError,
+    ArtifactNotLoggedError,
+    ArtifactStatusError,
+)
+from hozon.sdk.public.api import Api
+from hozon.sdk.run import Run
+from hozon.sdk.sweeps import agent, sweep
+
+__all__ = [
+    "Api",
+    "Artifact",
+    "ArtifactFinalizedError",
+    "ArtifactNotLoggedError",
+    "ArtifactStatusError",
+    "Run",
+    "__version__",
+    "agent",
+    "errors",
+    "finish",
+    "init",
+    "log",
+    "log_artifact",
+    "sweep",
+    "teardown",
+    "use_artifact",
+]

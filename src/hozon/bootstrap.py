@@ -1,0 +1,111 @@
+"""The one place that names concrete adapters.
+
+Owns the choice of adapters by URL, and when their libraries are imported: not before they are
+used. Refuses to own settings and rules.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from hozon.errors import InvalidSettingError, MissingExtraError
+from hozon.model.access import Principal
+from hozon.ports.clock import Clock
+from hozon.services.context import Context
+from hozon.settings import Settings
+
+if TYPE_CHECKING:
+    from hozon.ports.catalog import Catalog
+    from hozon.ports.object_store import ObjectStore
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Give the present in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  The one place where time comes from.
+
+
+def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
+    """Open the catalog and the object store that the settings name.
+
+    Args:
+        settings: Where data lives, and on whose behalf to act.
+        clock: Tells the catalog's time; by default the machine's clock.
+
+    Returns:
+        What every service needs; close it when it is no longer used.
+
+    Raises:
+        InvalidSettingError: A URL has an unknown scheme or lacks a part.
+        MissingExtraError: The library of an adapter is not installed.
+        CatalogError: The catalog cannot be opened.
+        StorageError: The client of the object store cannot be set up.
+    """
+    store = open_store(settings.storage_url)
+    return Context(
+        catalog=open_catalog(settings.catalog_url, clock=clock or SystemClock()),
+        store=store,
+        principal=Principal(settings.default_path.entity),
+        staging=settings.staging,
+    )
+
+
+def open_catalog(url: str, *, clock: Clock) -> "Catalog":
+    """Open a catalog, and bring it to the newest schema.
+
+    Raises:
+        InvalidSettingError: The scheme is unknown.
+        CatalogError: The database cannot be opened or migrated.
+    """
+    if not url.startswith("sqlite://"):
+        raise InvalidSettingError(
+            f"The catalog URL {url.partition('://')[0]!r}://… has an unknown scheme",
+            hint="Set HOZON_CATALOG_URL to sqlite:///path/to/catalog.db.",
+        )
+    from hozon.catalog.sql import SqlCatalog  # noqa: PLC0415  SQLAlchemy is heavy.
+
+    return SqlCatalog(url, clock=clock)
+
+
+def prepare_catalog(url: str) -> None:
+    """Make a catalog, or migrate an old one, and close it again.
+
+    Raises:
+        InvalidSettingError: The scheme is unknown.
+        CatalogError: The database cannot be opened or migrated.
+    """
+    open_catalog(url, clock=SystemClock()).close()
+
+
+def open_store(url: str) -> "ObjectStore":
+    """Choose the adapter of an object store.
+
+    Args:
+        url: `file:///folder` or `s3://bucket/prefix`.
+
+    Raises:
+        InvalidSettingError: The scheme is unknown, or a part is missing.
+        MissingExtraError: boto3 is not installed.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path and not parts.netloc:
+        from urllib.request import url2pathname  # noqa: PLC0415  It imports an HTTP client.
+
+        from hozon.storage.local import LocalObjectStore  # noqa: PLC0415
+
+        return LocalObjectStore(Path(url2pathname(parts.path)))
+    if parts.scheme == "s3" and parts.netloc:
+        try:
+            from hozon.storage.s3 import S3ObjectStore  # noqa: PLC0415  boto3 is heavy.
+        except ImportError as error:
+            raise MissingExtraError(
+                f"The storage URL {url!r} needs boto3", hint="Run: pip install 'hozon[s3]'."
+            ) from error
+        return S3ObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
+    raise InvalidSettingError(
+        f"The storage URL {url!r} is not understood",
+        hint="Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.",
+    )

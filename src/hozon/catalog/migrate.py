@@ -1,0 +1,55 @@
+"""Migrations: bring a database to the schema that this release knows.
+
+Owns when Alembic runs. Refuses to own the steps; they are the files in `migrations/versions`.
+Invariant: an up-to-date database costs one query; Alembic is imported only when there is work.
+"""
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from hozon.catalog.sqlite import for_writing
+from hozon.errors import CatalogError
+
+HEAD = "0001"
+"""The revision that this release works with; a test compares it with Alembic's."""
+
+
+def ensure_schema(engine: Engine) -> None:
+    """Migrate a database to `HEAD`, unless it is there already.
+
+    Concurrency:
+        The write lock is held throughout; a process that comes second finds nothing to do.
+
+    Raises:
+        CatalogError: The database was written by a newer release; upgrade hozon.
+    """
+    with engine.connect() as connection, connection.begin():
+        if _revision(connection) == HEAD:
+            return
+    with engine.connect() as connection, for_writing(connection).begin():
+        if _revision(connection) != HEAD:
+            _upgrade(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """Read the revision of a database; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the missing steps within the transaction of this connection."""
+    from alembic import command  # noqa: PLC0415  Importing Alembic takes longer than most calls.
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "hozon.catalog:migrations")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, HEAD)
+    except CommandError as error:
+        raise CatalogError(
+            f"The catalog has the revision {_revision(connection)!r}, unknown to this release",
+            hint="Upgrade hozon: the catalog was written by a newer one.",
+        ) from error

@@ -1,0 +1,1 @@
+"""The steps that lead from an empty database to the present schema, for Alembic."""

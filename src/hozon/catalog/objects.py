@@ -1,0 +1,61 @@
+"""Places and pins in SQL."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from hozon.catalog.schema import objects, pins
+from hozon.model.digests import ContentDigest
+from hozon.model.places import Place
+from hozon.model.versions import VersionId
+
+_BATCH = 500
+"""Values per `IN (…)`: below the limit of 999 parameters of old SQLite builds."""
+
+
+class SqlObjects:
+    """Places and pins within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of this connection."""
+        self._connection = connection
+
+    def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
+        """Hold digests for a PENDING version."""
+        rows = [{"version_id": version_id, "digest": digest} for digest in set(digests)]
+        if rows:
+            self._connection.execute(insert(pins), rows)
+
+    def unpin(self, version_id: VersionId) -> None:
+        """Let go of everything that a version held."""
+        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+
+    def places(self, digests: Iterable[ContentDigest]) -> Mapping[ContentDigest, Place]:
+        """Find the places of digests."""
+        found: dict[ContentDigest, Place] = {}
+        wanted = sorted(set(digests))
+        for start in range(0, len(wanted), _BATCH):
+            query = select(
+                objects.c.digest, objects.c.key, objects.c.offset_bytes, objects.c.length_bytes
+            ).where(objects.c.digest.in_(wanted[start : start + _BATCH]))
+            for digest, key, offset, length in self._connection.execute(query):
+                found[ContentDigest(digest)] = Place(key, offset, length)
+        return found
+
+    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> None:
+        """Record places; a digest that has one already keeps it."""
+        known = self.places(places)
+        rows = [
+            {
+                "digest": digest,
+                "key": place.key,
+                "offset_bytes": place.offset,
+                "length_bytes": place.length,
+                "created_at": now,
+            }
+            for digest, place in places.items()
+            if digest not in known
+        ]
+        if rows:
+            self._connection.execute(insert(objects), rows)

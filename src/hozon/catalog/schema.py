@@ -1,0 +1,189 @@
+"""The tables, as SQLAlchemy Core sees them.
+
+Owns names, types and keys of columns. Refuses to own how they came about; that is
+`hozon.catalog.migrations`, and a test holds the two equal. Invariants: a version's number is
+unique in its collection for good; an object's place is key, offset and length.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from hozon.catalog.types import JsonDocument, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+"""All tables."""
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entity", String(128), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("entity", "name"),
+)
+"""Projects of entities; made by the first write into them."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("sweep_id", String(128), nullable=False),
+    Column("config", JsonDocument, nullable=False),
+    Column("next_point", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "sweep_id"),
+)
+"""Sweeps with the number of the grid point to hand out next."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("run_id", String(128), nullable=False),
+    Column("job_type", String(128)),
+    Column("state", String(16), nullable=False),
+    Column("config", JsonDocument, nullable=False),
+    Column("summary", JsonDocument, nullable=False),
+    Column("sweep_id", ForeignKey("sweeps.id"), index=True),
+    Column("created_by", String(128), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    UniqueConstraint("project_id", "run_id"),
+)
+"""Runs."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("row", JsonDocument, nullable=False),
+    Column("logged_at", UtcDateTime, nullable=False),
+)
+"""Metrics of runs, a row a step."""
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("type", String(128), nullable=False),
+    Column("next_index", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "name"),
+)
+"""Collections with the number to give to the next version."""
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id"), nullable=False),
+    Column("index", Integer),
+    Column("state", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("file_count", BigInteger, nullable=False),
+    Column("description", Text),
+    Column("metadata", JsonDocument, nullable=False),
+    Column("logged_by", ForeignKey("runs.id")),
+    Column("created_by", String(128), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("deleted_by", String(128)),
+    Column("deleted_at", UtcDateTime),
+    Column("lease_expires_at", UtcDateTime),
+    UniqueConstraint("collection_id", "index"),
+    Index("ix_versions_collection_id_digest", "collection_id", "digest"),
+)
+"""Versions; those that are PENDING have a lease and no number yet."""
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id"), primary_key=True),
+    Column("alias", String(128), primary_key=True),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+)
+"""Where each alias of a collection points."""
+
+removed_aliases = Table(
+    "removed_aliases",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("alias", String(128), primary_key=True),
+)
+"""Aliases that a delete took away, for restoring."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("size_bytes", BigInteger, nullable=False),
+)
+"""The manifests, a row a file."""
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key", Text, nullable=False, index=True),
+    Column("offset_bytes", BigInteger, nullable=False),
+    Column("length_bytes", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""The place of each digest that the store holds."""
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Index("ix_pins_digest", "digest"),
+)
+"""Digests that a PENDING version will need."""
+
+run_outputs = Table(
+    "run_outputs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("run_id", "version_id"),
+)
+"""Which run logged which version."""
+
+run_inputs = Table(
+    "run_inputs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("run_id", "version_id"),
+)
+"""Which run used which version."""

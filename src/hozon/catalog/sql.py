@@ -1,0 +1,155 @@
+"""The catalog on SQL: transactions, and the records within one.
+
+Owns when a transaction begins, commits and rolls back, and turns database errors into
+`CatalogError`. Refuses to own queries; each kind of record has a module of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, distinct, func, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from hozon.catalog.collections import SqlCollections
+from hozon.catalog.lineage import SqlLineage
+from hozon.catalog.migrate import ensure_schema
+from hozon.catalog.objects import SqlObjects
+from hozon.catalog.runs import SqlRuns
+from hozon.catalog.schema import objects, projects, runs, versions
+from hozon.catalog.sqlite import for_writing, open_engine
+from hozon.catalog.sweeps import SqlSweeps
+from hozon.catalog.versions import SqlVersions
+from hozon.errors import CatalogError
+from hozon.model.versions import VersionState
+from hozon.ports.catalog import CatalogCounts
+from hozon.ports.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSession:
+    """All records within one transaction."""
+
+    connection: Connection
+    """The transaction."""
+
+    @property
+    def collections(self) -> SqlCollections:
+        """Collections and aliases."""
+        return SqlCollections(self.connection)
+
+    @property
+    def versions(self) -> SqlVersions:
+        """Versions and manifests."""
+        return SqlVersions(self.connection)
+
+    @property
+    def objects(self) -> SqlObjects:
+        """Places and pins."""
+        return SqlObjects(self.connection)
+
+    @property
+    def runs(self) -> SqlRuns:
+        """Runs and history."""
+        return SqlRuns(self.connection)
+
+    @property
+    def sweeps(self) -> SqlSweeps:
+        """Sweeps."""
+        return SqlSweeps(self.connection)
+
+    @property
+    def lineage(self) -> SqlLineage:
+        """Edges."""
+        return SqlLineage(self.connection)
+
+    def counts(self) -> CatalogCounts:
+        """Count what is there, in one query."""
+        committed = versions.c.state == VersionState.COMMITTED
+        deleted = versions.c.state == VersionState.DELETED
+        figures = (
+            select(func.count(projects.c.id)),
+            select(func.count(runs.c.id)),
+            select(func.count(distinct(versions.c.collection_id))).where(committed),
+            select(func.count(versions.c.id)).where(committed),
+            select(func.count(versions.c.id)).where(deleted),
+            select(func.coalesce(func.sum(objects.c.length_bytes), 0)),
+        )
+        query = select(*(figure.scalar_subquery() for figure in figures))
+        return CatalogCounts(*self.connection.execute(query).one())
+
+
+class SqlCatalog:
+    """A catalog in a SQL database, brought to the newest schema when it is opened.
+
+    Args:
+        url: `sqlite:///path`.
+        clock: Tells the catalog's time.
+
+    Raises:
+        CatalogError: The URL is malformed, or the database cannot be opened or migrated.
+
+    Concurrency:
+        See `hozon.ports.catalog.Catalog`. Writers on SQLite wait for each other up to 30 s.
+    """
+
+    def __init__(self, url: str, *, clock: Clock) -> None:
+        """Open the database and migrate it if need be."""
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number.
+            raise CatalogError(
+                f"The catalog URL {url!r} is malformed", hint="Use sqlite:///path/to/catalog.db."
+            ) from error
+        self._url = parsed.render_as_string(hide_password=True)
+        self._clock = clock
+        self._engine: Engine = open_engine(parsed)
+        try:
+            with _translated(self._url):
+                ensure_schema(self._engine)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    @property
+    def url(self) -> str:
+        """Where the catalog lies, without passwords."""
+        return self._url
+
+    def now(self) -> datetime:
+        """Give the catalog's time."""
+        return self._clock.now()
+
+    @contextmanager
+    def read(self) -> Iterator[SqlSession]:
+        """Open a session that sees one consistent state."""
+        with _translated(self._url), self._engine.connect() as connection, connection.begin():
+            yield SqlSession(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlSession]:
+        """Open a session that commits when its block ends."""
+        with (
+            _translated(self._url),
+            self._engine.connect() as connection,
+            for_writing(connection).begin(),
+        ):
+            yield SqlSession(connection)
+
+    def close(self) -> None:
+        """Release connections."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """Turn what the database library raises into one of our errors."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise CatalogError(
+            f"The catalog {url} failed: {reason}",
+            hint="Check that the database is reachable, writable and has space, then try again.",
+        ) from error

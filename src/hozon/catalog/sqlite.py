@@ -1,0 +1,67 @@
+"""SQLite: how connections are opened and transactions begun.
+
+Owns pragmas and locking. Invariants: write-ahead log, foreign keys enforced, and a transaction
+that means to write holds the write lock from its first statement, so that it never fails half-way
+because another writer came first.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from hozon.errors import CatalogError
+
+BUSY_TIMEOUT_SECONDS: Final = 30
+"""How long a writer waits for another before it gives up, in seconds."""
+
+_FOR_WRITING = "hozon_for_writing"
+
+
+def open_engine(url: URL) -> Engine:
+    """Open a SQLite database; its folder is made if need be, its file by the first connection.
+
+    Args:
+        url: `sqlite:///path` with an absolute or relative path to a file.
+
+    Returns:
+        An engine whose connections follow the invariants of this module.
+
+    Raises:
+        CatalogError: The URL names no file, or its folder cannot be made.
+    """
+    if not url.database or url.database == ":memory:":
+        raise CatalogError(
+            f"The catalog URL {url.render_as_string()!r} names no file",
+            hint="Use sqlite:/// followed by the path of a file.",
+        )
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(
+            f"The folder of the catalog {url.database!r} cannot be made ({error.strerror})",
+            hint="Give HOZON_CATALOG_URL or HOZON_HOME a place that you may write to.",
+        ) from error
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def for_writing(connection: Connection) -> Connection:
+    """Make the next transaction of a connection take the write lock when it begins."""
+    return connection.execution_options(**{_FOR_WRITING: True})
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    """Take transactions into our own hands, and set what every connection needs."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction, with the write lock if it means to write."""
+    writing = connection.get_execution_options().get(_FOR_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,84 @@
+"""Column types whose values survive every database that we write to.
+
+Owns the encoding of times and of JSON with numbers that JSON lacks. Invariant: what is written
+comes back equal.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy.types import TypeDecorator
+
+from hozon.model.metadata import JsonValue
+
+_FLOAT_TAG = "$float"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  The signature is SQLAlchemy's.
+        """Write UTC only."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  The signature is SQLAlchemy's.
+        """Give the zone back where the database dropped it."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class JsonDocument(TypeDecorator[Mapping[str, JsonValue]]):
+    """A JSON object in which metrics may be NaN or infinite.
+
+    PostgreSQL refuses such numbers and other readers of the database may, too: they are written
+    as `{"$float": "nan"}`. A key of the user's own that begins with `$` is written with one more,
+    so that it is never mistaken for that.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: Mapping[str, JsonValue] | None,
+        dialect: Dialect,  # noqa: ARG002  The signature is SQLAlchemy's.
+    ) -> JsonValue:
+        """Tag the numbers that JSON lacks."""
+        return _encode(value)
+
+    def process_result_value(
+        self,
+        value: JsonValue,
+        dialect: Dialect,  # noqa: ARG002  The signature is SQLAlchemy's.
+    ) -> Mapping[str, JsonValue] | None:
+        """Turn tagged numbers back."""
+        return cast("Mapping[str, JsonValue] | None", _decode(value))
+
+
+def _encode(value: JsonValue) -> JsonValue:
+    """Copy a value with its non-finite numbers tagged and its own `$` doubled."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_FLOAT_TAG: str(float(value))}  # A subclass may have a notation of its own.
+    if isinstance(value, Mapping):
+        return {
+            f"${key}" if key.startswith("$") else key: _encode(item) for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    return value
+
+
+def _decode(value: JsonValue) -> JsonValue:
+    """Copy a value as it was before `_encode`."""
+    if isinstance(value, Mapping):
+        if _FLOAT_TAG in value:
+            return float(str(value[_FLOAT_TAG]))
+        return {key.removeprefix("$"): _decode(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_decode(item) for item in value]
+    return value

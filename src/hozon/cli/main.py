@@ -1,0 +1,69 @@
+"""The group of commands, and how errors end a command.
+
+Invariant: every error of `hozon.errors` ends with its message, its next step and an exit code of
+its kind; a traceback is a bug of ours.
+"""
+
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from hozon._version import __version__
+from hozon.cli.demo import demo
+from hozon.cli.status import status
+from hozon.errors import (
+    BackendError,
+    ConflictError,
+    HozonError,
+    InputError,
+    IntegrityError,
+    NotFoundError,
+    StateError,
+)
+
+EXIT_CODES: Mapping[type[HozonError], int] = MappingProxyType(
+    {
+        InputError: 2,
+        NotFoundError: 3,
+        ConflictError: 4,
+        StateError: 5,
+        IntegrityError: 6,
+        BackendError: 7,
+    }
+)
+"""Error group → exit code. 1 is any other failure, 2 is also click's for a wrong usage."""
+
+
+class HozonGroup(click.Group):
+    """A group whose commands end with our errors as messages."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  As click declares it.
+        """Run a command; turn an error of ours into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except HozonError as error:
+            click.secho(f"Error: {error.message}.", err=True, fg="red")
+            click.echo(error.hint, err=True)
+            code = next((c for group, c in EXIT_CODES.items() if isinstance(error, group)), 1)
+            sys.exit(code)
+
+
+@click.group(cls=HozonGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hozon")
+def cli() -> None:
+    """Keep versions of machine-learning artifacts.
+
+    Data lives in your user data directory unless HOZON_HOME, HOZON_CATALOG_URL or
+    HOZON_STORAGE_URL say otherwise: 'hozon status' shows where.
+
+    \b
+    To try the documentation's snippets on the data that they expect:
+      eval "$(hozon demo guides/delete)"
+    """  # noqa: D301  click knows the character \b.
+
+
+cli.add_command(demo)
+cli.add_command(status)

@@ -1,0 +1,137 @@
+"""The scenes, by page.
+
+Invariant: a scene names every run that a page names, so that what a page prints is the same in
+every world.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import hozon
+from hozon.errors import PageNotFoundError
+
+_ENTITY = "ada"
+_PROJECT = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What has been logged before a page begins."""
+
+    page: str
+    """The page, as its path below a language without `.md`, such as `guides/delete`."""
+
+    build: Callable[[], None]
+    """Logs everything, into the store that the settings name."""
+
+    summary: str
+    """What there is, in a few words, for people."""
+
+    entity: str = _ENTITY
+    """The owner that names are looked up under."""
+
+    project: str = _PROJECT
+    """The project that names are looked up in."""
+
+
+def find_scene(page: str) -> Scene:
+    """Find the scene of a page.
+
+    Args:
+        page: Its path below a language, with or without `.md`.
+
+    Raises:
+        PageNotFoundError: No page of this name has a scene; the message lists those that have.
+    """
+    scene = SCENES.get(page.removesuffix(".md").strip("/"))
+    if scene is None:
+        raise PageNotFoundError(
+            f"There is no demo data for a page {page!r}",
+            hint=f"Pages with demo data: {', '.join(SCENES)}.",
+        )
+    return scene
+
+
+def _empty() -> None:
+    """Log nothing: the page begins with nothing logged."""
+
+
+def _quick() -> None:
+    """Log what the steps of the quickstart log, and train once on the first version."""
+    rows = "image,label\n0001.png,7\n"
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for images, text in ((1, rows), (2, f"{rows}0002.png,2\n")):
+            artifact = hozon.Artifact("mnist", type="dataset", metadata={"images": images})
+            with artifact.new_file("labels.csv") as file:
+                file.write(text)
+            run.log_artifact(artifact)
+    with hozon.init(id="train-model", job_type="train") as run:
+        run.use_artifact("mnist:v0")
+
+
+def _deletable() -> None:
+    """Log versions with and without aliases, and a second collection."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for number, aliases in enumerate([["reviewed"], [], [], ["candidate"], []]):
+            _log(run, "mnist", "dataset", f"images {number}\n", aliases)
+    with hozon.init(id="train-model", job_type="train") as run:
+        run.use_artifact("mnist:reviewed")
+        for number, aliases in enumerate([["baseline"], ["trial-a"], ["trial-b"], []]):
+            _log(run, "classifier", "model", f"weights {number}\n", aliases)
+
+
+def _swept() -> None:
+    """Run a sweep whose runs log a model each; the smallest loss is neither first nor last."""
+    losses = {0.1: 0.42, 0.01: 0.17, 0.001: 0.58}
+
+    def train() -> None:
+        with hozon.init(job_type="train") as run:
+            rate = run.config["learning_rate"]
+            model = hozon.Artifact(
+                "sweep-classifier", type="model", metadata={"learning_rate": rate}
+            )
+            with model.new_file("weights.txt") as file:
+                file.write(f"trained with {rate}\n")
+            run.log_artifact(model)
+            run.log({"loss": losses[rate]})
+
+    sweep_id = hozon.sweep(
+        {
+            "method": "grid",
+            "metric": {"name": "loss", "goal": "minimize"},
+            "parameters": {"learning_rate": {"values": list(losses)}},
+        },
+        id="lr-search",
+    )
+    hozon.agent(sweep_id, train)
+
+
+def _log(run: hozon.Run, name: str, kind: str, text: str, aliases: list[str]) -> None:
+    """Log a version with one file."""
+    artifact = hozon.Artifact(name, type=kind)
+    with artifact.new_file("data.txt") as file:
+        file.write(text)
+    run.log_artifact(artifact, aliases=aliases)
+
+
+SCENES: Mapping[str, Scene] = MappingProxyType(
+    {
+        scene.page: scene
+        for scene in (
+            Scene("index", _empty, "nothing"),
+            Scene("quickstart", _quick, "the dataset mnist (v0 and v1) and a run that used v0"),
+            Scene(
+                "guides/delete",
+                _deletable,
+                "the dataset mnist (v0 to v4) and the model classifier (v0 to v3)",
+            ),
+            Scene(
+                "guides/sweep-best-run",
+                _swept,
+                "the sweep lr-search with three runs, each of which logged sweep-classifier",
+            ),
+        )
+    }
+)
+"""Each page's scene, in the order of the pages."""

@@ -1,0 +1,139 @@
+"""Metadata: the JSON values that people attach to artifacts and runs.
+
+Owns what may be attached. Refuses to own the schema of anyone's metadata. Invariant: what passes
+here survives a JSON round trip unchanged.
+
+Source: the published limit is 100 keys for an artifact's metadata.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from hozon.errors import InvalidMetadataError
+
+JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+"""Anything that JSON can carry."""
+
+JsonObject = Mapping[str, JsonValue]
+"""A JSON object: text keys, JSON values."""
+
+MAX_METADATA_KEYS = 100
+"""How many keys the metadata of an artifact may have, counted at all levels."""
+
+
+def check_metadata(value: object, *, what: str = "metadata") -> dict[str, JsonValue]:
+    """Accept the metadata of an artifact.
+
+    Args:
+        value: A mapping, or None for none; at most 100 keys, counted at all levels.
+        what: What to call it in the message.
+
+    Returns:
+        A deep copy in plain dicts and lists.
+
+    Raises:
+        InvalidMetadataError: It is no mapping, has a key that is not text, a value that JSON
+            cannot carry (NaN and infinity included), or too many keys.
+    """
+    checked = check_json_object(value, what=what)
+    keys = _count_keys(checked)
+    if keys > MAX_METADATA_KEYS:
+        raise InvalidMetadataError(
+            f"The {what} has {keys} keys, more than {MAX_METADATA_KEYS}",
+            hint="Put the bulk into a file of the artifact.",
+        )
+    return checked
+
+
+def check_description(value: object) -> str | None:
+    """Accept a note for people.
+
+    Args:
+        value: Any text, or None for none.
+
+    Returns:
+        The text, unchanged.
+
+    Raises:
+        InvalidMetadataError: It is not text, or not valid Unicode, which no database stores.
+    """
+    hint = "Give a text, or None."
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidMetadataError(f"The description is a {type(value).__name__}", hint=hint)
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidMetadataError("The description is not valid Unicode", hint=hint)
+    return value
+
+
+def check_json_object(value: object, *, what: str, finite: bool = True) -> dict[str, JsonValue]:
+    """Accept a mapping that JSON can carry, with any number of keys.
+
+    Args:
+        value: A mapping, or None for an empty one.
+        what: What to call it in the message.
+        finite: Whether NaN and infinity are refused; metrics may have them.
+
+    Returns:
+        A deep copy in plain dicts and lists.
+
+    Raises:
+        InvalidMetadataError: As for `check_metadata`, but for the number of keys.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidMetadataError(
+            f"The {what} is a {type(value).__name__}", hint="Give a dict with text keys."
+        )
+    try:
+        return {
+            _check_key(key, what): _check_value(item, f"{what}[{key!r}]", finite=finite)
+            for key, item in value.items()
+        }
+    except RecursionError:
+        raise InvalidMetadataError(
+            f"The {what} is nested too deeply, or contains itself", hint="Give it fewer levels."
+        ) from None
+
+
+def _check_value(value: object, where: str, *, finite: bool) -> JsonValue:
+    """Copy one value, or name the place at which JSON fails."""
+    if finite and isinstance(value, float) and not math.isfinite(value):
+        raise InvalidMetadataError(
+            f"{where} is {value}", hint="JSON has no NaN and no infinity: use None or text."
+        )
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {
+            _check_key(k, where): _check_value(v, f"{where}[{k!r}]", finite=finite)
+            for k, v in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_check_value(item, f"{where}[{n}]", finite=finite) for n, item in enumerate(value)]
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        return _check_value(
+            value.item(), where, finite=finite
+        )  # A NumPy scalar: keep its plain value.
+    raise InvalidMetadataError(
+        f"{where} is a {type(value).__name__}",
+        hint="Use None, bool, int, float, str, list or dict.",
+    )
+
+
+def _check_key(key: object, where: str) -> str:
+    """Accept text keys only: JSON would silently turn others into text."""
+    if isinstance(key, str):
+        return key
+    raise InvalidMetadataError(f"{where} has the key {key!r}", hint="Use text for every key.")
+
+
+def _count_keys(value: JsonValue) -> int:
+    """Count the keys at all levels."""
+    if isinstance(value, Mapping):
+        return len(value) + sum(_count_keys(item) for item in value.values())
+    if isinstance(value, list):
+        return sum(_count_keys(item) for item in value)
+    return 0

@@ -1,0 +1,247 @@
+"""Paths: how names combine to name a version, a run or a sweep, and a file inside an artifact.
+
+Owns parsing and writing of paths. Refuses to own whether anything stands behind them.
+Invariant: `parse_…(str(path)) == path` for every path value.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from hozon.errors import InvalidEntryPathError, InvalidPathError
+from hozon.model.names import (
+    LATEST,
+    CollectionName,
+    EntityName,
+    ProjectName,
+    RunId,
+    SweepId,
+    check_alias,
+    check_name,
+    format_version,
+    parse_version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPath:
+    """Where names are looked up: one project of one entity."""
+
+    entity: EntityName
+    """The owner."""
+
+    project: ProjectName
+    """The project."""
+
+    def __str__(self) -> str:
+        """Write `entity/project`."""
+        return f"{self.entity}/{self.project}"
+
+    @classmethod
+    def of(cls, entity: object, project: object) -> Self:
+        """Check both names and join them.
+
+        Raises:
+            InvalidNameError: One of the two breaks the rules for names.
+        """
+        return cls(
+            EntityName(check_name(entity, kind="entity")),
+            ProjectName(check_name(project, kind="project")),
+        )
+
+    @classmethod
+    def parse(cls, text: str, *, default: "ProjectPath") -> Self:
+        """Read `[entity/]project`; an empty text means the default project.
+
+        Raises:
+            InvalidPathError: There are more than two parts, or an empty one.
+            InvalidNameError: A part breaks the rules for names.
+        """
+        if not text:
+            return cls(default.entity, default.project)
+        return cls.of(*_split(text, form="[entity/]project", defaults=(default.entity,)))
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPath:
+    """All versions of one name in one project."""
+
+    at: ProjectPath
+    """The project."""
+
+    name: CollectionName
+    """The name."""
+
+    def __str__(self) -> str:
+        """Write `entity/project/name`."""
+        return f"{self.at}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str, *, default: ProjectPath) -> Self:
+        """Read `[[entity/]project/]name`.
+
+        Raises:
+            InvalidPathError: A part is empty or surplus, or a version or alias follows.
+            InvalidNameError: A part breaks the rules for names.
+        """
+        form = "[[entity/]project/]name"
+        if ":" in _text(text, form=form):
+            raise InvalidPathError(
+                f"The path {text!r} names a version, not a collection",
+                hint=f"Leave out {text[text.index(':') :]!r}.",
+            )
+        entity, project, name = _split(text, form=form, defaults=(default.entity, default.project))
+        return cls(
+            ProjectPath.of(entity, project), CollectionName(check_name(name, kind="artifact"))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactPath:
+    """One version of a collection, by index or by alias."""
+
+    collection: CollectionPath
+    """The collection."""
+
+    selector: str
+    """A version such as `v3`, or an alias."""
+
+    def __str__(self) -> str:
+        """Write `entity/project/name:selector`."""
+        return f"{self.collection}:{self.selector}"
+
+    @property
+    def index(self) -> int | None:
+        """The index, when the selector is a version; else None."""
+        return parse_version(self.selector)
+
+    @classmethod
+    def at_index(cls, collection: CollectionPath, index: int) -> Self:
+        """Name the version with this index, 0 or more."""
+        return cls(collection, format_version(index))
+
+    @classmethod
+    def parse(cls, text: str, *, default: ProjectPath) -> Self:
+        """Read `[[entity/]project/]name[:version-or-alias]`; no selector means `latest`.
+
+        Raises:
+            InvalidPathError: A part is empty or surplus.
+            InvalidNameError: A part breaks the rules for names.
+            InvalidAliasError: The selector is neither a version nor an alias.
+        """
+        form = "[[entity/]project/]name[:version-or-alias]"
+        head, colon, selector = _text(text, form=form).partition(":")
+        if colon and not selector:
+            raise InvalidPathError(
+                f"The path {text!r} ends with ':'",
+                hint="Add a version or an alias after the colon, or leave the colon out.",
+            )
+        collection = CollectionPath.parse(head, default=default)
+        selector = selector or LATEST
+        return cls(
+            collection, selector if parse_version(selector) is not None else check_alias(selector)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPath:
+    """One run of a project."""
+
+    at: ProjectPath
+    """The project."""
+
+    run_id: RunId
+    """The run."""
+
+    def __str__(self) -> str:
+        """Write `entity/project/run_id`."""
+        return f"{self.at}/{self.run_id}"
+
+    @classmethod
+    def parse(cls, text: str, *, default: ProjectPath) -> Self:
+        """Read `[[entity/]project/]run_id`.
+
+        Raises:
+            InvalidPathError: A part is empty or surplus.
+            InvalidNameError: A part breaks the rules for names.
+        """
+        form = "[[entity/]project/]run_id"
+        entity, project, run = _split(text, form=form, defaults=(default.entity, default.project))
+        return cls(ProjectPath.of(entity, project), RunId(check_name(run, kind="run")))
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPath:
+    """One sweep of a project."""
+
+    at: ProjectPath
+    """The project."""
+
+    sweep_id: SweepId
+    """The sweep."""
+
+    def __str__(self) -> str:
+        """Write `entity/project/sweep_id`."""
+        return f"{self.at}/{self.sweep_id}"
+
+    @classmethod
+    def parse(cls, text: str, *, default: ProjectPath) -> Self:
+        """Read `[[entity/]project/]sweep_id`.
+
+        Raises:
+            InvalidPathError: A part is empty or surplus.
+            InvalidNameError: A part breaks the rules for names.
+        """
+        form = "[[entity/]project/]sweep_id"
+        entity, project, sweep = _split(text, form=form, defaults=(default.entity, default.project))
+        return cls(ProjectPath.of(entity, project), SweepId(check_name(sweep, kind="sweep")))
+
+
+def check_entry_path(path: object) -> str:
+    r"""Accept the path of a file inside an artifact.
+
+    Args:
+        path: A relative POSIX path, such as `images/cat.png`.
+
+    Returns:
+        The path, unchanged.
+
+    Raises:
+        InvalidEntryPathError: It is empty, absolute, holds `.`, `..`, an empty part, a NUL, or
+            starts like a Windows drive (`C:`); it could leave the folder of a download.
+    """
+    hint = "Use a relative path with '/' between its parts, such as 'images/cat.png'."
+    if not isinstance(path, str) or not path:
+        raise InvalidEntryPathError(f"The path {path!r} inside the artifact is empty", hint=hint)
+    if "\0" in path:
+        raise InvalidEntryPathError(f"The path {path!r} holds a NUL character", hint=hint)
+    if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
+        raise InvalidEntryPathError(f"The path {path!r} is not valid Unicode", hint=hint)
+    parts = path.split("/")
+    if path.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts):
+        raise InvalidEntryPathError(
+            f"The path {path!r} is absolute or has an empty, '.' or '..' part", hint=hint
+        )
+    windows = path.replace("\\", "/").split("/")
+    if (len(path) > 1 and path[1] == ":" and path[0].isalpha()) or ".." in windows:
+        raise InvalidEntryPathError(f"The path {path!r} could leave a folder on Windows", hint=hint)
+    return path
+
+
+def _text(value: object, *, form: str) -> str:
+    """Accept text only."""
+    if isinstance(value, str):
+        return value
+    raise InvalidPathError(f"The path {value!r} is not text", hint=f"Give {form}.")
+
+
+def _split(text: object, *, form: str, defaults: tuple[str, ...]) -> list[str]:
+    """Split at slashes and put the defaults before what is missing."""
+    parts = _text(text, form=form).split("/")
+    if not all(parts):
+        raise InvalidPathError(f"The path {text!r} has an empty part", hint=f"Give {form}.")
+    missing = len(defaults) + 1 - len(parts)
+    if missing < 0:
+        raise InvalidPathError(
+            f"The path {text!r} has {len(parts)} parts, {-missing} too many", hint=f"Give {form}."
+        )
+    return [*defaults[:missing], *parts]

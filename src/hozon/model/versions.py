@@ -1,0 +1,137 @@
+"""Versions: the states that a version passes through, and what is known of one.
+
+Owns the life cycle. Refuses to own who may start a transition. Invariant: PENDING → COMMITTED →
+DELETED → PURGED, never back past a purge, and a version's index is never given to another.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from hozon.errors import VersionStateError
+from hozon.model.digests import ManifestDigest
+from hozon.model.metadata import JsonObject
+from hozon.model.names import Alias, RunId, TypeName, format_version
+from hozon.model.paths import ArtifactPath, CollectionPath, RunPath
+
+VersionId = NewType("VersionId", int)
+"""A version's key in the catalog."""
+
+
+class VersionState(StrEnum):
+    """Where a version stands in its life."""
+
+    PENDING = "PENDING"
+    """Being uploaded: nobody sees it, and its lease keeps its bytes."""
+
+    COMMITTED = "COMMITTED"
+    """Complete, listed and frozen."""
+
+    DELETED = "DELETED"
+    """Soft-deleted: out of every listing, its bytes still there."""
+
+    PURGED = "PURGED"
+    """Its bytes are given up; a tombstone keeps the number."""
+
+
+_NEXT = {
+    VersionState.PENDING: {VersionState.COMMITTED},
+    VersionState.COMMITTED: {VersionState.DELETED},
+    VersionState.DELETED: {VersionState.COMMITTED, VersionState.PURGED},
+    VersionState.PURGED: set[VersionState](),
+}
+
+
+class LogOutcome(StrEnum):
+    """What logging an artifact came to."""
+
+    CREATED = "created"
+    """The content was new: a version was made for it."""
+
+    UNCHANGED = "unchanged"
+    """The content is that of `latest`: no version was made."""
+
+    REUSED = "reused"
+    """The content is that of an older version: `latest` and the aliases moved to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A committed version as the catalog holds it."""
+
+    id: VersionId
+    """Its key in the catalog."""
+
+    collection: CollectionPath
+    """The collection that it belongs to."""
+
+    index: int
+    """Its number within the collection, 0 or more."""
+
+    type: TypeName
+    """The type of its collection."""
+
+    state: VersionState
+    """Where it stands in its life."""
+
+    digest: ManifestDigest
+    """The identity of its content."""
+
+    size: int
+    """The sum of the sizes of its files, in bytes."""
+
+    file_count: int
+    """How many files it has, 0 or more."""
+
+    aliases: tuple[Alias, ...]
+    """The aliases that point at it, sorted."""
+
+    description: str | None
+    """A note for people, or None."""
+
+    metadata: JsonObject
+    """What the logger wanted to remember of it."""
+
+    logged_by: RunId | None
+    """The run that first logged it, of the same project; None for none."""
+
+    created_at: datetime
+    """When its upload began, UTC."""
+
+    updated_at: datetime
+    """When its aliases, description, metadata or state last changed, UTC."""
+
+    @property
+    def name(self) -> str:
+        """The collection's name and the version, such as `mnist:v0`."""
+        return f"{self.collection.name}:{format_version(self.index)}"
+
+    @property
+    def path(self) -> ArtifactPath:
+        """The full path, by version."""
+        return ArtifactPath.at_index(self.collection, self.index)
+
+    @property
+    def producer(self) -> RunPath | None:
+        """The full path of the run that first logged it; None for none."""
+        return RunPath(self.collection.at, self.logged_by) if self.logged_by else None
+
+
+def check_transition(name: str, *, before: VersionState, after: VersionState) -> None:
+    """Let a version go from one state to another only along the life cycle.
+
+    Args:
+        name: What to call it in the message.
+        before: The state that it is in.
+        after: The state that it should take.
+
+    Raises:
+        VersionStateError: The life cycle has no such step.
+    """
+    if after not in _NEXT[before]:
+        allowed = ", ".join(sorted(_NEXT[before])) or "nothing"
+        raise VersionStateError(
+            f"{name} is {before} and cannot become {after}",
+            hint=f"From {before} it can become {allowed}.",
+        )

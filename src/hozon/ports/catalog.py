@@ -1,0 +1,374 @@
+"""The catalog: all metadata, read and written in transactions.
+
+Owns the shape of the capability, one Protocol for each kind of record. Refuses to own decisions:
+services load, let the model decide, and write back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType, Protocol
+
+from hozon.model.access import Principal
+from hozon.model.aliases import Pointers
+from hozon.model.digests import ContentDigest, ManifestDigest
+from hozon.model.manifest import Manifest
+from hozon.model.metadata import JsonObject
+from hozon.model.names import Alias, SweepId, TypeName
+from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.model.places import Place
+from hozon.model.runs import Run, RunKey, RunState
+from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
+from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.paging import Listing
+
+CollectionKey = NewType("CollectionKey", int)
+"""A collection's key in the catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection as the catalog holds it."""
+
+    key: CollectionKey
+    """Its key in the catalog."""
+
+    path: CollectionPath
+    """Where it is."""
+
+    type: TypeName
+    """What it holds, for good."""
+
+    created_at: datetime
+    """When its first upload began, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """What is known of a version before its bytes are uploaded."""
+
+    digest: ManifestDigest
+    """The identity of its content."""
+
+    size: int
+    """The sum of the sizes of its files, in bytes."""
+
+    file_count: int
+    """How many files it has."""
+
+    description: str | None
+    """A note for people, or None."""
+
+    metadata: JsonObject
+    """What the logger wants to remember of it."""
+
+    logged_by: RunKey | None
+    """The run that logs it, or None."""
+
+    created_by: Principal
+    """Who logs it."""
+
+    created_at: datetime
+    """When its upload began, UTC."""
+
+    lease_expires_at: datetime
+    """Until when its pins hold without a word from the writer, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCounts:
+    """How much is in a catalog."""
+
+    projects: int
+    """Projects that anything was written to."""
+
+    runs: int
+    """Runs."""
+
+    collections: int
+    """Collections with a committed version."""
+
+    versions: int
+    """Committed versions."""
+
+    deleted_versions: int
+    """Soft-deleted versions, whose bytes are still there."""
+
+    object_bytes: int
+    """The sum of all distinct objects, in bytes."""
+
+
+class CollectionRecords(Protocol):
+    """Collections and the aliases within them."""
+
+    def find(self, path: CollectionPath) -> Collection | None:
+        """Find a collection, empty ones included."""
+        ...
+
+    def ensure(self, path: CollectionPath, *, type_name: TypeName, now: datetime) -> Collection:
+        """Find a collection, or make it with this type; an existing one keeps its type."""
+        ...
+
+    def take_index(self, key: CollectionKey) -> int:
+        """Give the next version number, never given before."""
+        ...
+
+    def pointers(self, key: CollectionKey) -> Pointers:
+        """Read all aliases of a collection."""
+        ...
+
+    def set_pointers(self, key: CollectionKey, pointers: Pointers) -> None:
+        """Replace all aliases of a collection."""
+        ...
+
+    def listing(self, at: ProjectPath, *, type_name: TypeName | None) -> Listing[Collection]:
+        """List collections that have a committed version, oldest first."""
+        ...
+
+
+class VersionRecords(Protocol):
+    """Versions and their manifests."""
+
+    def get(self, version_id: VersionId) -> Version:
+        """Read a version that is known to exist and to have an index."""
+        ...
+
+    def committed(self, key: CollectionKey) -> Sequence[VersionId]:
+        """List the committed versions of a collection, oldest first."""
+        ...
+
+    def newest(self, key: CollectionKey) -> VersionId | None:
+        """Find the committed version with the highest number; None when there is none."""
+        ...
+
+    def find_by_index(self, key: CollectionKey, index: int) -> Version | None:
+        """Find a version by its number, whatever its state."""
+        ...
+
+    def find_by_digest(self, key: CollectionKey, digest: ManifestDigest) -> Version | None:
+        """Find the newest committed version with this content."""
+        ...
+
+    def open(self, key: CollectionKey, new: NewVersion) -> VersionId:
+        """Make a PENDING version, which nobody sees."""
+        ...
+
+    def commit(self, version_id: VersionId, *, index: int, manifest: Manifest) -> None:
+        """Give a PENDING version its number and its entries, and make it COMMITTED."""
+        ...
+
+    def abandon(self, version_id: VersionId) -> bool:
+        """Forget a PENDING version together with its pins; False if it is not PENDING."""
+        ...
+
+    def manifest(self, version_id: VersionId) -> Manifest:
+        """Read all entries of a version."""
+        ...
+
+    def change_state(
+        self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime
+    ) -> None:
+        """Record a transition, who made it and when."""
+        ...
+
+    def remember_aliases(self, version_id: VersionId, aliases: Iterable[Alias]) -> None:
+        """Keep the aliases that a delete took away, so that restoring can give them back."""
+        ...
+
+    def describe(
+        self,
+        version_id: VersionId,
+        *,
+        description: str | None,
+        metadata: JsonObject,
+        now: datetime,
+    ) -> None:
+        """Replace the description and the metadata."""
+        ...
+
+    def listing(self, key: CollectionKey) -> Listing[Version]:
+        """List the committed versions of a collection, newest first."""
+        ...
+
+
+class ObjectRecords(Protocol):
+    """Which bytes are where, and who holds them while committing."""
+
+    def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
+        """Hold digests for a PENDING version, so that no collector removes them."""
+        ...
+
+    def unpin(self, version_id: VersionId) -> None:
+        """Let go of everything that a version held while it was PENDING."""
+        ...
+
+    def places(self, digests: Iterable[ContentDigest]) -> Mapping[ContentDigest, Place]:
+        """Find the places of digests; absent ones are left out."""
+        ...
+
+    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> None:
+        """Record places; a digest that has one already keeps it."""
+        ...
+
+
+class RunRecords(Protocol):
+    """Runs and their history."""
+
+    def find(self, path: RunPath) -> Run | None:
+        """Find a run."""
+        ...
+
+    def add(
+        self,
+        path: RunPath,
+        *,
+        job_type: str | None,
+        config: JsonObject,
+        sweep: SweepKey | None,
+        by: Principal,
+        now: datetime,
+    ) -> Run:
+        """Make a running run; its id is free."""
+        ...
+
+    def set_config(self, key: RunKey, config: JsonObject) -> None:
+        """Replace the configuration."""
+        ...
+
+    def set_summary(self, key: RunKey, summary: JsonObject) -> None:
+        """Replace the summary."""
+        ...
+
+    def set_state(self, key: RunKey, state: RunState, *, now: datetime) -> None:
+        """Record that the run ended, and when."""
+        ...
+
+    def append_history(self, key: RunKey, row: JsonObject, *, step: int, now: datetime) -> None:
+        """Add a row of metrics at a step, 0 or more and unique within the run."""
+        ...
+
+    def listing(self, at: ProjectPath) -> Listing[Run]:
+        """List the runs of a project, earliest first."""
+        ...
+
+    def in_sweep(self, key: SweepKey) -> Listing[Run]:
+        """List the runs of a sweep, earliest first."""
+        ...
+
+
+class SweepRecords(Protocol):
+    """Sweeps."""
+
+    def find(self, path: SweepPath) -> Sweep | None:
+        """Find a sweep."""
+        ...
+
+    def add(self, at: ProjectPath, sweep_id: SweepId, config: SweepConfig, now: datetime) -> Sweep:
+        """Make a sweep; its id is free."""
+        ...
+
+    def take_point(self, key: SweepKey) -> int:
+        """Give the number of the next grid point, each once, counting from 0 without end."""
+        ...
+
+
+class LineageRecords(Protocol):
+    """Edges between runs and versions."""
+
+    def add_output(self, run: RunKey, version: VersionId, *, now: datetime) -> None:
+        """Record that a run logged a version; once is enough."""
+        ...
+
+    def add_input(self, run: RunKey, version: VersionId, *, now: datetime) -> None:
+        """Record that a run used a version; once is enough."""
+        ...
+
+    def outputs(self, run: RunKey) -> Listing[Version]:
+        """List the committed versions that a run logged, in the order of logging."""
+        ...
+
+    def inputs(self, run: RunKey) -> Listing[Version]:
+        """List the committed versions that a run used, in the order of using."""
+        ...
+
+    def users(self, version: VersionId) -> Sequence[Run]:
+        """List the runs that used a version, in the order of using."""
+        ...
+
+
+class CatalogSession(Protocol):
+    """All records, within one transaction."""
+
+    @property
+    def collections(self) -> CollectionRecords:
+        """Collections and aliases."""
+        ...
+
+    @property
+    def versions(self) -> VersionRecords:
+        """Versions and manifests."""
+        ...
+
+    @property
+    def objects(self) -> ObjectRecords:
+        """Places and pins."""
+        ...
+
+    @property
+    def runs(self) -> RunRecords:
+        """Runs and history."""
+        ...
+
+    @property
+    def sweeps(self) -> SweepRecords:
+        """Sweeps."""
+        ...
+
+    @property
+    def lineage(self) -> LineageRecords:
+        """Edges."""
+        ...
+
+    def counts(self) -> CatalogCounts:
+        """Count what is there."""
+        ...
+
+
+class Catalog(Protocol):
+    """Metadata in transactions.
+
+    Concurrency:
+        Sessions may be opened from several threads and processes at once; a session belongs to
+        the thread that opened it. A writing session excludes other writing sessions and sees all
+        that they committed.
+    """
+
+    @property
+    def url(self) -> str:
+        """Where the catalog lies, for people, without passwords."""
+        ...
+
+    def now(self) -> datetime:
+        """Give the catalog's time, by which all ages are judged, UTC."""
+        ...
+
+    def read(self) -> AbstractContextManager[CatalogSession]:
+        """Open a session that sees one consistent state.
+
+        Raises:
+            CatalogError: The database refused, failed or could not be reached.
+        """
+        ...
+
+    def write(self) -> AbstractContextManager[CatalogSession]:
+        """Open a session that commits when its block ends, and writes nothing if it raises.
+
+        Raises:
+            CatalogError: The database refused, failed or could not be reached.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release connections; calling it again does nothing."""
+        ...

@@ -1,0 +1,220 @@
+"""The current run of the process, and the module-level functions that act on it.
+
+Owns which run is current and what the sweep agent hands to the next run. Invariant: at most one
+run of this process is current; a run that the program forgot is ended when the process ends.
+"""
+
+import atexit
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hozon.errors import NoRunError
+from hozon.model.metadata import JsonValue, check_json_object
+from hozon.model.names import RunId, check_name
+from hozon.model.paths import ProjectPath
+from hozon.model.sweeps import Sweep
+from hozon.sdk.artifact import Artifact
+from hozon.sdk.run import Run
+from hozon.sdk.session import close_sessions, current_session
+from hozon.services.runs import start_run
+
+
+@dataclass
+class Assignment:
+    """A grid point that waits for the run that will try it."""
+
+    sweep: Sweep
+    """The sweep that it is of."""
+
+    values: Mapping[str, JsonValue]
+    """A value for each parameter."""
+
+    taken: bool = False
+    """Whether a run has taken it."""
+
+
+ASSIGNMENT: Final[ContextVar[Assignment | None]] = ContextVar("assignment", default=None)
+"""What an agent wants the next run to try; None outside agents."""
+
+_CURRENT: Final[list[Run]] = []
+
+
+def init(
+    entity: str | None = None,
+    project: str | None = None,
+    id: str | None = None,
+    job_type: str | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Run:
+    """Begin a run and make it the current one.
+
+    Use it as a context manager, so that the run ends with the block. A run that is current
+    already is ended first. Called by an agent of a sweep, the run takes the sweep's project, and
+    its next grid point into its config.
+
+    Args:
+        entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
+        project: The project; by default `HOZON_PROJECT`, else `uncategorized`.
+        id: The run's name, unique in the project; by default made up.
+        job_type: What kind of work it does, such as `train`; at most 128 characters.
+        config: Its inputs, such as hyperparameters: JSON values.
+
+    Returns:
+        The run.
+
+    Raises:
+        InvalidNameError: A name breaks the rules.
+        InvalidMetadataError: The config holds what JSON cannot carry.
+        RunExistsError: A run of the project has this id.
+    """
+    session = current_session()
+    default = session.settings.default_path
+    at = ProjectPath.of(entity or default.entity, project or default.project)
+    run_id = RunId(check_name(id, kind="run")) if id is not None else None
+    if job_type is not None:
+        job_type = check_name(job_type, kind="job type")
+    inputs = check_json_object(config, what="config")
+    assignment = ASSIGNMENT.get()
+    if assignment is not None and not assignment.taken:
+        at, inputs = assignment.sweep.at, {**inputs, **assignment.values}
+    else:
+        assignment = None
+    finish()
+    record = start_run(
+        session.context,
+        at,
+        run_id=run_id,
+        job_type=job_type,
+        config=inputs,
+        sweep=assignment.sweep if assignment else None,
+    )
+    if assignment is not None:
+        assignment.taken = True
+    run = Run(session, record, on_end=_CURRENT.clear)
+    _CURRENT.append(run)
+    return run
+
+
+def log(data: Mapping[str, Any]) -> None:
+    """Add a row of metrics to the history of the current run; see `Run.log`.
+
+    Args:
+        data: Metric → value.
+
+    Raises:
+        NoRunError: There is no current run.
+        InvalidMetadataError: A value is none that can be stored.
+    """
+    current_run("log").log(data)
+
+
+def log_artifact(artifact: Artifact, *, aliases: Sequence[str] | None = None) -> Artifact:
+    """Store an artifact with the current run; see `Run.log_artifact`.
+
+    Args:
+        artifact: A draft.
+        aliases: Names to give the version beside `latest`.
+
+    Returns:
+        The artifact itself.
+
+    Raises:
+        NoRunError: There is no current run.
+        ArtifactFinalizedError: The artifact has been logged already.
+    """
+    return current_run("log_artifact").log_artifact(artifact, aliases=aliases)
+
+
+def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
+    """Get a version and record that the current run uses it; see `Run.use_artifact`.
+
+    Args:
+        artifact_or_name: A logged artifact, or a path.
+        type: What it must be; None for anything.
+
+    Returns:
+        The artifact, ready to be downloaded.
+
+    Raises:
+        NoRunError: There is no current run.
+        NotFoundError: There is no such artifact, version or alias.
+    """
+    return current_run("use_artifact").use_artifact(artifact_or_name, type=type)
+
+
+def finish() -> None:
+    """End the current run, if there is one; see `Run.finish`.
+
+    Raises:
+        HozonError: An artifact could not be stored; the run is recorded as failed.
+    """
+    if _CURRENT:
+        _CURRENT[0].finish()
+
+
+def teardown() -> None:
+    """End the current run and close all connections.
+
+    Programs need not call it: it is called when the process ends. The next call of anything opens
+    connections again.
+
+    Raises:
+        HozonError: An artifact could not be stored; connections are closed all the same.
+    """
+    try:
+        finish()
+    finally:
+        _CURRENT.clear()
+        close_sessions()
+
+
+def current_run(what: str) -> Run:
+    """Give the current run.
+
+    Args:
+        what: What it is needed for, for the message.
+
+    Raises:
+        NoRunError: There is none.
+    """
+    if not _CURRENT:
+        raise NoRunError(
+            f"hozon.{what} needs a run, and none is going on",
+            hint="Begin one: with hozon.init() as run: …",
+        )
+    return _CURRENT[0]
+
+
+@contextmanager
+def ending_run() -> Iterator[None]:
+    """End the run that is current at the end of the block; as failed, if the block raises."""
+    try:
+        yield
+    except BaseException as error:
+        if _CURRENT:
+            _CURRENT[0].__exit__(type(error), error, error.__traceback__)
+        raise
+    finish()
+
+
+def log_draft(artifact: Artifact) -> None:
+    """Log a draft with the current run, or with a run of job type `auto` made for it."""
+    if _CURRENT:
+        _CURRENT[0].log_artifact(artifact)
+        return
+    with init(job_type="auto") as run:
+        run.log_artifact(artifact)
+
+
+atexit.register(teardown)
+# Python closes its thread pools, without which nothing can be uploaded, before `atexit` functions
+# are called. This hook comes earlier, and there is no public one.
+threading._register_atexit(teardown)  # type: ignore[attr-defined]  # noqa: SLF001
+if hasattr(os, "register_at_fork"):
+    # A run belongs to the process that began it: a child must not end it.
+    os.register_at_fork(after_in_child=_CURRENT.clear)

@@ -1,0 +1,75 @@
+"""Paginators: lists that are fetched a page at a time, when they are read."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from hozon.errors import InputError
+from hozon.ports.paging import Listing
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class Paginator(Generic[T]):
+    """A list that is fetched a page at a time.
+
+    Nothing is fetched before it is needed, and what was fetched is kept. Pages follow each other
+    by key: deleting what you iterate over skips nothing.
+
+    Args:
+        listing: Where pages come from.
+        wrap: Turns what the listing gives into what users hold.
+        per_page: How many to fetch at a time, 1 or more.
+
+    Raises:
+        InputError: `per_page` is below 1.
+    """
+
+    def __init__(self, listing: Listing[S], wrap: Callable[[S], T], *, per_page: int) -> None:
+        """Remember what to fetch; nothing is fetched yet."""
+        if per_page < 1:
+            raise InputError(f"per_page is {per_page}", hint="Fetch 1 or more at a time.")
+        self._fetched: list[T] = []
+        self._pages = _pages(listing, wrap, per_page)
+        self._count = listing.count
+
+    def __iter__(self) -> Iterator[T]:
+        """Give the values one by one, fetching pages as they are needed."""
+        position = 0
+        while self._fetch(position + 1):
+            yield self._fetched[position]
+            position += 1
+
+    def __getitem__(self, index: int) -> T:
+        """Give one value.
+
+        Args:
+            index: Its place in the list, from 0; negative ones count from the end, which fetches
+                everything.
+
+        Raises:
+            IndexError: There are not so many.
+        """
+        self._fetch(index + 1 if index >= 0 else None)
+        return self._fetched[index]
+
+    def __len__(self) -> int:
+        """Count what is listed now, without fetching it."""
+        return self._count()
+
+    def _fetch(self, wanted: int | None) -> bool:
+        """Fetch pages until so many values are here; None fetches all."""
+        while wanted is None or len(self._fetched) < wanted:
+            page = next(self._pages, None)
+            if page is None:
+                return wanted is None
+            self._fetched.extend(page)
+        return True
+
+
+def _pages(listing: Listing[S], wrap: Callable[[S], T], per_page: int) -> Iterator[list[T]]:
+    """Fetch one page after the other, each from the key at which the last one ended."""
+    after = None
+    while page := listing.page(after=after, limit=per_page):
+        after = page[-1].key
+        yield [wrap(item.value) for item in page]

@@ -1,0 +1,183 @@
+"""`Api`: look up runs, artifacts, collections and sweeps."""
+
+from collections.abc import Mapping
+
+from hozon.errors import InputError
+from hozon.model.names import TypeName, check_name
+from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.pages import Paginator
+from hozon.sdk.public.collection import ArtifactCollection
+from hozon.sdk.public.run import Run
+from hozon.sdk.public.sweep import Sweep
+from hozon.sdk.session import current_session
+from hozon.services.resolve import list_collections, resolve_collection, resolve_version
+from hozon.services.runs import find_run, list_runs
+from hozon.services.sweeps import find_sweep
+
+_OVERRIDES = {"entity", "project"}
+
+
+class Api:
+    """Look up what was recorded, from outside any run.
+
+    Args:
+        overrides: `entity` and `project` to look names up in, instead of those of the settings.
+
+    Raises:
+        InputError: `overrides` has another key.
+        InvalidNameError: A name breaks the rules.
+    """
+
+    def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
+        """Read the settings; nothing is opened yet."""
+        chosen = dict(overrides or {})
+        unknown = sorted(set(chosen) - _OVERRIDES)
+        if unknown:
+            raise InputError(
+                f"overrides has the unknown key {unknown[0]!r}",
+                hint=f"Known keys are {', '.join(sorted(_OVERRIDES))}.",
+            )
+        self._session = current_session()
+        default = self._session.settings.default_path
+        self._default = ProjectPath.of(
+            chosen.get("entity", default.entity), chosen.get("project", default.project)
+        )
+
+    def __repr__(self) -> str:
+        """Show where names are looked up."""
+        return f"<Api {self._default}>"
+
+    def run(self, path: str) -> Run:
+        """Find a run.
+
+        Args:
+            path: `[[entity/]project/]run_id`.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            RunNotFoundError: There is no such run.
+        """
+        found = find_run(self._session.context, RunPath.parse(path, default=self._default))
+        return Run(self._session, found)
+
+    def runs(self, path: str = "", per_page: int = 50) -> Paginator[Run]:
+        """List the runs of a project, earliest first.
+
+        Args:
+            path: `[entity/]project`; empty for the default project.
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            InputError: `per_page` is below 1.
+        """
+        at = ProjectPath.parse(path, default=self._default)
+        return Paginator(
+            list_runs(self._session.context, at),
+            lambda record: Run(self._session, record),
+            per_page=per_page,
+        )
+
+    def artifact(self, name: str, type: str | None = None) -> Artifact:
+        """Find one version.
+
+        Args:
+            name: `[[entity/]project/]name[:version-or-alias]`; without the last, `latest`.
+            type: What it must be; None for anything.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            NotFoundError: There is no such artifact, version or alias.
+            TypeConflictError: It is of another type.
+        """
+        path = ArtifactPath.parse(name, default=self._default)
+        wanted = _type(type) if type is not None else None
+        version = resolve_version(self._session.context, path, type_name=wanted)
+        return open_version(self._session, version)
+
+    def artifacts(self, type_name: str, name: str, per_page: int = 50) -> Paginator[Artifact]:
+        """List the versions of a collection, newest first.
+
+        Args:
+            type_name: What the collection holds, such as `dataset`.
+            name: `[[entity/]project/]name`.
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            CollectionNotFoundError: There is no such collection, or one of another type.
+            InputError: `per_page` is below 1.
+        """
+        return self.artifact_collection(type_name, name).artifacts(per_page)
+
+    def artifact_versions(
+        self, type_name: str, name: str, per_page: int = 50
+    ) -> Paginator[Artifact]:
+        """List the versions of a collection: the older name of `artifacts`.
+
+        Args:
+            type_name: What the collection holds, such as `dataset`.
+            name: `[[entity/]project/]name`.
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            CollectionNotFoundError: There is no such collection, or one of another type.
+            InputError: `per_page` is below 1.
+        """
+        return self.artifacts(type_name, name, per_page)
+
+    def artifact_collection(self, type_name: str, name: str) -> ArtifactCollection:
+        """Find a collection.
+
+        Args:
+            type_name: What it holds, such as `dataset`.
+            name: `[[entity/]project/]name`.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            CollectionNotFoundError: There is no such collection, or one of another type.
+        """
+        path = CollectionPath.parse(name, default=self._default)
+        found = resolve_collection(self._session.context, path, type_name=_type(type_name))
+        return ArtifactCollection(self._session, found)
+
+    def artifact_collections(
+        self, project_name: str, type_name: str, per_page: int = 50
+    ) -> Paginator[ArtifactCollection]:
+        """List the collections of one type, oldest first.
+
+        Args:
+            project_name: `[entity/]project`.
+            type_name: What they hold, such as `dataset`.
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            InputError: `per_page` is below 1.
+        """
+        at = ProjectPath.parse(project_name, default=self._default)
+        return Paginator(
+            list_collections(self._session.context, at, type_name=_type(type_name)),
+            lambda record: ArtifactCollection(self._session, record),
+            per_page=per_page,
+        )
+
+    def sweep(self, path: str) -> Sweep:
+        """Find a sweep.
+
+        Args:
+            path: `[[entity/]project/]sweep_id`.
+
+        Raises:
+            InvalidPathError: The path is malformed.
+            SweepNotFoundError: There is no such sweep.
+        """
+        found = find_sweep(self._session.context, SweepPath.parse(path, default=self._default))
+        return Sweep(self._session, found)
+
+
+def _type(name: str) -> TypeName:
+    """Check the name of a type."""
+    return TypeName(check_name(name, kind="type"))

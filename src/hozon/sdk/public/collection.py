@@ -1,0 +1,82 @@
+"""`ArtifactCollection`: all versions of one name."""
+
+from datetime import datetime
+
+from hozon.ports.catalog import Collection
+from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.pages import Paginator
+from hozon.sdk.session import Session
+from hozon.services.delete import delete_collection
+from hozon.services.resolve import collection_aliases, list_versions
+
+
+class ArtifactCollection:
+    """All versions of one name in one project. `Api.artifact_collection` returns it."""
+
+    def __init__(self, session: Session, record: Collection) -> None:
+        """Wrap a collection that the catalog holds."""
+        self._session = session
+        self._record = record
+
+    def __repr__(self) -> str:
+        """Show the path and the type."""
+        return f"<ArtifactCollection {self._record.path} ({self.type})>"
+
+    @property
+    def name(self) -> str:
+        """The name that all its versions share."""
+        return self._record.path.name
+
+    @property
+    def type(self) -> str:
+        """What it holds, such as `dataset`."""
+        return self._record.type
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project."""
+        return self._record.path.at.entity
+
+    @property
+    def project(self) -> str:
+        """The project."""
+        return self._record.path.at.project
+
+    @property
+    def created_at(self) -> datetime:
+        """When its first version began, UTC."""
+        return self._record.created_at
+
+    @property
+    def aliases(self) -> list[str]:
+        """The aliases that its versions have now, sorted."""
+        return list(collection_aliases(self._session.context, self._record))
+
+    def artifacts(self, per_page: int = 50) -> Paginator[Artifact]:
+        """List its versions, newest first.
+
+        Args:
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+        """
+        return Paginator(
+            list_versions(self._session.context, self._record),
+            lambda version: open_version(self._session, version),
+            per_page=per_page,
+        )
+
+    def delete(self) -> None:
+        """Soft-delete all its versions with their aliases, all or none.
+
+        The collection leaves every listing at once. Its name stays reserved: logging to it again
+        goes on with the next number.
+
+        Danger:
+            Whoever looks a version up by path or alias no longer finds it.
+
+        Raises:
+            CollectionNotFoundError: Nothing is left in it.
+        """
+        delete_collection(self._session.context, self._record)

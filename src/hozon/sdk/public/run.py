@@ -1,0 +1,112 @@
+"""`Run`, as the public API returns it: a record of a run."""
+
+from datetime import datetime
+from typing import Any
+
+from hozon.model.metadata import check_json_object
+from hozon.model.runs import Run as RunRecord
+from hozon.model.versions import Version
+from hozon.ports.paging import Listing
+from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.pages import Paginator
+from hozon.sdk.session import Session
+from hozon.services.lineage import list_logged, list_used
+
+
+class Run:
+    """A record of a run, as it was when it was fetched. `Api.run` and `Api.runs` return it."""
+
+    def __init__(self, session: Session, record: RunRecord) -> None:
+        """Wrap a run that the catalog holds."""
+        self._session = session
+        self._record = record
+
+    def __repr__(self) -> str:
+        """Show the path and the state."""
+        return f"<Run {'/'.join(self.path)} ({self.state})>"
+
+    @property
+    def id(self) -> str:
+        """The run's name within its project."""
+        return self._record.id
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project."""
+        return self._record.at.entity
+
+    @property
+    def project(self) -> str:
+        """The project."""
+        return self._record.at.project
+
+    @property
+    def path(self) -> list[str]:
+        """Entity, project and id; joined with `/` they are the full path."""
+        return str(self._record.path).split("/")
+
+    @property
+    def job_type(self) -> str | None:
+        """What kind of work it does, such as `train`; None for none."""
+        return self._record.job_type
+
+    @property
+    def state(self) -> str:
+        """`running`, `finished` or `failed`."""
+        return str(self._record.state)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The run's inputs; a copy."""
+        return dict(check_json_object(self._record.config, what="config"))
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The run's results; a copy."""
+        return dict(check_json_object(self._record.summary, what="summary", finite=False))
+
+    @property
+    def sweep_id(self) -> str | None:
+        """The sweep that it belongs to; None for none."""
+        return self._record.sweep_id
+
+    @property
+    def created_at(self) -> datetime:
+        """When it began, UTC."""
+        return self._record.created_at
+
+    def logged_artifacts(self, per_page: int = 100) -> Paginator[Artifact]:
+        """List the versions that the run logged, in the order of logging.
+
+        Deleted versions are left out. Deleting while you iterate skips nothing.
+
+        Args:
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+        """
+        listing = list_logged(self._session.context, self._record.key)
+        return self._artifacts(listing, per_page)
+
+    def used_artifacts(self, per_page: int = 100) -> Paginator[Artifact]:
+        """List the versions that the run used, in the order of using.
+
+        Deleted versions are left out. Deleting while you iterate skips nothing.
+
+        Args:
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+        """
+        listing = list_used(self._session.context, self._record.key)
+        return self._artifacts(listing, per_page)
+
+    def _artifacts(self, listing: Listing[Version], per_page: int) -> Paginator[Artifact]:
+        """Wrap the versions of a listing."""
+        return Paginator(
+            listing,
+            lambda version: open_version(self._session, version),
+            per_page=per_page,
+        )

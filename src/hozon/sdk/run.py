@@ -1,0 +1,253 @@
+"""`Run`: a piece of work that is going on, which logs metrics and artifacts.
+
+Owns the life of a run in this process. Invariants: artifacts become versions in the order in which
+they were logged; when the run has ended, everything that it logged is stored or an error says why
+not.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
+
+from hozon.errors import RunFinishedError
+from hozon.model.aliases import check_aliases
+from hozon.model.metadata import JsonObject, check_json_object
+from hozon.model.names import TypeName, check_name
+from hozon.model.paths import ArtifactPath
+from hozon.model.runs import Run as RunRecord
+from hozon.model.runs import RunState
+from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.progress import progress_bar
+from hozon.sdk.session import Session
+from hozon.sdk.values import LiveMapping
+from hozon.services.commit import CommitRequest, CommitResult, commit_version
+from hozon.services.lineage import record_use
+from hozon.services.resolve import resolve_version
+from hozon.services.runs import end_run, log_metrics, save_config, save_summary
+
+
+class Run:
+    """A run that is going on. `hozon.init` makes one.
+
+    Used as a context manager it ends with the block: as `finished`, or as `failed` if the block
+    raised.
+
+    Concurrency:
+        One thread uses a run at a time. Artifacts are stored by a thread of the run's own.
+    """
+
+    def __init__(self, session: Session, record: RunRecord, on_end: Callable[[], None]) -> None:
+        """Wrap a run that the catalog holds; `on_end` is called when it ends."""
+        self._session = session
+        self._record = record
+        self._on_end = on_end
+        self._state = record.state
+        self._step = 0
+        self._process = os.getpid()
+        self._uploader = ThreadPoolExecutor(1, thread_name_prefix=f"hozon-{record.id}")
+        self._logged: list[Artifact] = []
+        self._config = LiveMapping(
+            record.config, what="config", save=self._save_config, finite=True
+        )
+        self._summary = LiveMapping(
+            record.summary, what="summary", save=self._save_summary, finite=False
+        )
+
+    def __enter__(self) -> Self:
+        """Begin the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the run with the block. The block's exception is never replaced by ours."""
+        if error is None:
+            self.finish()
+            return
+        try:
+            self._end(RunState.FAILED)
+        except Exception as ours:  # noqa: BLE001  The block's exception matters more.
+            error.add_note(f"While the run ended: {ours}")
+
+    def __repr__(self) -> str:
+        """Show the path and the state."""
+        return f"<Run {self.path} ({self.state})>"
+
+    @property
+    def id(self) -> str:
+        """The run's name within its project."""
+        return self._record.id
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project."""
+        return self._record.at.entity
+
+    @property
+    def project(self) -> str:
+        """The project."""
+        return self._record.at.project
+
+    @property
+    def path(self) -> str:
+        """The full path, `entity/project/run_id`."""
+        return str(self._record.path)
+
+    @property
+    def job_type(self) -> str | None:
+        """What kind of work it does, such as `train`; None for none."""
+        return self._record.job_type
+
+    @property
+    def sweep_id(self) -> str | None:
+        """The sweep that it belongs to; None for none."""
+        return self._record.sweep_id
+
+    @property
+    def state(self) -> str:
+        """`running`, `finished` or `failed`."""
+        return str(self._state)
+
+    @property
+    def config(self) -> LiveMapping:
+        """The run's inputs, a mapping whose keys read as attributes; changes are stored."""
+        return self._config
+
+    @property
+    def summary(self) -> LiveMapping:
+        """The run's results: the last value of each metric; changes are stored."""
+        return self._summary
+
+    def log(self, data: Mapping[str, Any]) -> None:
+        """Add a row of metrics to the history; the summary takes the values over.
+
+        Args:
+            data: Metric → value: numbers (NaN and infinity allowed), text, lists, dicts.
+
+        Raises:
+            RunFinishedError: The run has ended.
+            InvalidMetadataError: A value is none that can be stored.
+        """
+        self._check_running("log")
+        row = check_json_object(data, what="logged data", finite=False)
+        summary = {**self._summary, **row}
+        log_metrics(self._session.context, self._record.key, row, step=self._step, summary=summary)
+        self._step += 1
+        self._summary.show(summary)
+
+    def log_artifact(self, artifact: Artifact, *, aliases: Sequence[str] | None = None) -> Artifact:
+        """Store an artifact as the next version of the collection of its name.
+
+        It returns at once and stores in the background; `artifact.wait()` waits, and so does the
+        end of the run. Content equal to that of `latest` makes no new version; content equal to
+        that of an older version moves `latest` and the aliases back to it. `artifact.log_outcome`
+        tells which.
+
+        Args:
+            artifact: A draft; it is frozen from now on.
+            aliases: Names to give the version beside `latest`.
+
+        Returns:
+            The artifact itself.
+
+        Raises:
+            RunFinishedError: The run has ended.
+            ArtifactFinalizedError: The artifact has been logged already.
+            InvalidAliasError: An alias breaks the rules.
+        """
+        self._check_running("log_artifact")
+        artifact._start_logging(  # noqa: SLF001  A run and its artifacts share the upload.
+            self._session,
+            self._record.at,
+            run=self._record.key,
+            aliases=check_aliases(aliases),
+            submit=self._submit,
+        )
+        self._logged.append(artifact)
+        return artifact
+
+    def use_artifact(self, artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
+        """Get a version and record that this run uses it.
+
+        Args:
+            artifact_or_name: A logged artifact, or a path `[[entity/]project/]name[:version]`
+                with a version or an alias; by default of this run's project, and `latest`.
+            type: What it must be; None for anything.
+
+        Returns:
+            The artifact, ready to be downloaded.
+
+        Raises:
+            RunFinishedError: The run has ended.
+            NotFoundError: There is no such artifact, version or alias.
+            TypeConflictError: It is of another type.
+            ArtifactNotLoggedError: The artifact given is a draft.
+        """
+        self._check_running("use_artifact")
+        context = self._session.context
+        if isinstance(artifact_or_name, Artifact):
+            path = ArtifactPath.parse(artifact_or_name.qualified_name, default=self._record.at)
+        else:
+            path = ArtifactPath.parse(artifact_or_name, default=self._record.at)
+        wanted = TypeName(check_name(type, kind="type")) if type is not None else None
+        version = resolve_version(context, path, type_name=wanted)
+        record_use(context, self._record.key, version.id)
+        return open_version(self._session, version)
+
+    def finish(self) -> None:
+        """End the run: wait until everything is stored, then record that it finished.
+
+        Calling it again does nothing.
+
+        Raises:
+            HozonError: An artifact could not be stored; the run is recorded as failed.
+        """
+        self._end(RunState.FINISHED)
+
+    def _submit(self, request: CommitRequest) -> Future[CommitResult]:
+        """Store in the background, in the order of calls."""
+        return self._uploader.submit(self._commit, request)
+
+    def _commit(self, request: CommitRequest) -> CommitResult:
+        """Store one artifact, with a bar if it takes long."""
+        size = sum(file.entry.size for file in request.files)
+        with progress_bar(f"Uploading {request.collection.name}", total_bytes=size) as progress:
+            return commit_version(self._session.context, request, progress=progress)
+
+    def _end(self, state: RunState) -> None:
+        """Wait for uploads and record the end, once."""
+        if self._state is not RunState.RUNNING or self._process != os.getpid():
+            return  # A forked child that leaves the block does not end its parent's run.
+        failures: list[Exception] = []
+        for artifact in self._logged:
+            try:
+                artifact.wait()
+            except Exception as error:  # noqa: BLE001  Whatever it was, the run has to end.
+                failures.append(error)
+        self._uploader.shutdown()
+        self._state = RunState.FAILED if failures else state
+        self._on_end()
+        end_run(self._session.context, self._record.key, self._state)
+        if failures:
+            raise failures[0]
+
+    def _check_running(self, what: str) -> None:
+        """Refuse to record anything for a run that has ended."""
+        if self._state is not RunState.RUNNING:
+            raise RunFinishedError(
+                f"The run {self.path} has {self.state} and cannot {what}",
+                hint="Begin another run with hozon.init().",
+            )
+
+    def _save_config(self, config: JsonObject) -> None:
+        self._check_running("change its config")
+        save_config(self._session.context, self._record.key, config)
+
+    def _save_summary(self, summary: JsonObject) -> None:
+        self._check_running("change its summary")
+        save_summary(self._session.context, self._record.key, summary)

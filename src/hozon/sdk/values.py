@@ -1,0 +1,99 @@
+"""Live mappings: the configuration and the summary of a run, stored as they change."""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from hozon.model.metadata import JsonObject, check_json_object
+
+
+class LiveMapping(MutableMapping[str, Any]):
+    """A mapping that hands each change on to be stored. Keys read as attributes, too.
+
+    Args:
+        values: What is in it at first.
+        what: What to call it in messages.
+        save: Is called with all values after each change; if it raises, nothing changes.
+        finite: Whether NaN and infinity are refused.
+    """
+
+    def __init__(
+        self, values: JsonObject, *, what: str, save: Callable[[JsonObject], None], finite: bool
+    ) -> None:
+        """Remember the values and where to store them."""
+        self._values: dict[str, Any] = dict(values)
+        self._what = what
+        self._save = save
+        self._finite = finite
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401  JSON values are what users make them.
+        """Get a value by its key."""
+        return self._values[key]
+
+    def __getattr__(self, key: str) -> Any:  # noqa: ANN401
+        """Get a value by its key, as an attribute."""
+        try:
+            return self.__dict__["_values"][key]
+        except KeyError:
+            raise AttributeError(f"The {self._what} has no key {key!r}") from None
+
+    def __setattr__(self, key: str, value: object) -> None:
+        """Set and store one value, as an attribute; those that begin with `_` are our own.
+
+        Raises:
+            InvalidMetadataError: JSON cannot carry it.
+        """
+        if key.startswith("_"):
+            super().__setattr__(key, value)
+        else:
+            self[key] = value
+
+    def __setitem__(self, key: str, value: object) -> None:
+        """Set and store one value.
+
+        Raises:
+            InvalidMetadataError: JSON cannot carry it.
+        """
+        self._replace({**self._values, key: value})
+
+    def __delitem__(self, key: str) -> None:
+        """Remove one value.
+
+        Raises:
+            KeyError: There is none under this key.
+        """
+        _ = self._values[key]
+        self._replace({kept: value for kept, value in self._values.items() if kept != key})
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Count the keys."""
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        """Show the values as a dict would."""
+        return repr(self._values)
+
+    def update(self, other: Mapping[str, object] = {}, /, **values: object) -> None:  # type: ignore[override]  # One write for all.
+        """Set and store several values at once.
+
+        Args:
+            other: Keys and values.
+            **values: More of them.
+
+        Raises:
+            InvalidMetadataError: JSON cannot carry one of them; none is set.
+        """
+        self._replace({**self._values, **other, **values})
+
+    def _replace(self, values: Mapping[str, object]) -> None:
+        """Check all values, store them, and only then show them."""
+        checked = check_json_object(values, what=self._what, finite=self._finite)
+        self._save(checked)
+        self._values = dict(checked)
+
+    def show(self, values: JsonObject) -> None:
+        """Show values that have been stored by other means."""
+        self._values = dict(values)

@@ -1,0 +1,251 @@
+"""Commit: turn staged files into a version.
+
+Owns the order that makes it safe. First a transaction opens a PENDING version and pins every
+digest that it will need; then what is missing is uploaded under keys of its own; then one
+transaction records places, entries, number, aliases and state, and drops the pins. A crash leaves
+a PENDING version that nobody sees and whose lease runs out.
+
+Refuses to own what equal content means for aliases; that is `hozon.model.aliases`.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from hozon.errors import HozonError, TypeConflictError
+from hozon.model.aliases import after_log
+from hozon.model.digests import ContentDigest
+from hozon.model.manifest import Manifest
+from hozon.model.metadata import JsonObject
+from hozon.model.names import LATEST, Alias, TypeName
+from hozon.model.paths import CollectionPath
+from hozon.model.places import Place, object_key
+from hozon.model.runs import RunKey
+from hozon.model.versions import LogOutcome, Version, VersionId
+from hozon.ports.catalog import CatalogSession, Collection, NewVersion
+from hozon.services.context import Context
+from hozon.services.parallel import for_each
+from hozon.services.staging import StagedFile
+
+LEASE: Final = timedelta(hours=24)
+"""How long a PENDING version holds its bytes without a word from its writer."""
+
+UPLOAD_THREADS: Final = 8
+"""How many objects are uploaded at a time."""
+
+Progress = Callable[[int], None]
+"""Is told how many more bytes are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRequest:
+    """What should become a version."""
+
+    collection: CollectionPath
+    """Where it belongs."""
+
+    type: TypeName
+    """What it is; must be the collection's type."""
+
+    files: Sequence[StagedFile]
+    """Its content, with unique paths."""
+
+    aliases: Sequence[Alias]
+    """Names to give it beside `latest`."""
+
+    description: str | None
+    """A note for people, or None."""
+
+    metadata: JsonObject
+    """What to remember of it."""
+
+    run: RunKey | None
+    """The run that logs it, or None."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The content, by value."""
+        return Manifest.of(file.entry for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """What logging came to."""
+
+    version: Version
+    """The version that holds the content now."""
+
+    outcome: LogOutcome
+    """Whether it was made, or found."""
+
+
+def commit_version(
+    context: Context, request: CommitRequest, *, progress: Progress = lambda _: None
+) -> CommitResult:
+    """Store content and make it a version, or find the version that has it already.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        request: What to store.
+        progress: Is told how many more bytes are done, from several threads.
+
+    Returns:
+        The version with its number and aliases, and whether it is new.
+
+    Raises:
+        TypeConflictError: The collection has another type; choose another name.
+        CatalogError: The catalog failed; nothing is visible.
+        StorageError: An upload failed; nothing is visible.
+
+    Concurrency:
+        Numbers follow the order of commits, without gaps. Of two writers with equal content one
+        makes the version and the other finds it.
+    """
+    manifest = request.manifest
+    with context.catalog.write() as session:
+        collection = _collection(session, context, request)
+        found = _log_again(session, context, request, collection, manifest)
+        if found:
+            return found
+        version_id = session.versions.open(collection.key, _new_version(context, request, manifest))
+        session.objects.pin(version_id, manifest.sizes_by_digest)
+        present = session.objects.places(manifest.sizes_by_digest)
+    uploaded: dict[ContentDigest, Place] = {}
+    try:
+        _upload(context, request.files, present, uploaded, progress)
+        with context.catalog.write() as session:
+            result = _log_again(session, context, request, collection, manifest)
+            if result:  # Another writer was first with the same content.
+                session.versions.abandon(version_id)
+            else:
+                session.objects.add(uploaded, now=context.catalog.now())
+                result = _publish(session, context, request, collection, manifest, version_id)
+            kept = session.objects.places(uploaded)
+    except BaseException:
+        _give_up(context, version_id, uploaded)
+        raise
+    _remove(context, [place for digest, place in uploaded.items() if kept.get(digest) != place])
+    return result
+
+
+def _collection(session: CatalogSession, context: Context, request: CommitRequest) -> Collection:
+    """Find or make the collection, and hold it to its type."""
+    collection = session.collections.ensure(
+        request.collection, type_name=request.type, now=context.catalog.now()
+    )
+    if collection.type != request.type:
+        raise TypeConflictError(
+            f"{request.collection} holds artifacts of type {collection.type!r},"
+            f" not {request.type!r}",
+            hint=f"Log it with type={collection.type!r}, or under another name.",
+        )
+    return collection
+
+
+def _log_again(
+    session: CatalogSession,
+    context: Context,
+    request: CommitRequest,
+    collection: Collection,
+    manifest: Manifest,
+) -> CommitResult | None:
+    """Reuse the committed version with the same content, if there is one."""
+    same = session.versions.find_by_digest(collection.key, manifest.digest)
+    if same is None:
+        return None
+    outcome = LogOutcome.UNCHANGED if LATEST in same.aliases else LogOutcome.REUSED
+    return _record(session, context, request, collection, same.id, outcome)
+
+
+def _publish(
+    session: CatalogSession,
+    context: Context,
+    request: CommitRequest,
+    collection: Collection,
+    manifest: Manifest,
+    version_id: VersionId,
+) -> CommitResult:
+    """Give the version its number and let go of the pins."""
+    index = session.collections.take_index(collection.key)
+    session.versions.commit(version_id, index=index, manifest=manifest)
+    session.objects.unpin(version_id)
+    return _record(session, context, request, collection, version_id, LogOutcome.CREATED)
+
+
+def _record(
+    session: CatalogSession,
+    context: Context,
+    request: CommitRequest,
+    collection: Collection,
+    version_id: VersionId,
+    outcome: LogOutcome,
+) -> CommitResult:
+    """Move the aliases to the version and draw the edge from the run."""
+    pointers = session.collections.pointers(collection.key)
+    session.collections.set_pointers(
+        collection.key, after_log(pointers, version=version_id, given=request.aliases)
+    )
+    if request.run is not None:
+        session.lineage.add_output(request.run, version_id, now=context.catalog.now())
+    return CommitResult(session.versions.get(version_id), outcome)
+
+
+def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -> NewVersion:
+    """Describe the version before its upload."""
+    now = context.catalog.now()
+    return NewVersion(
+        digest=manifest.digest,
+        size=manifest.size,
+        file_count=len(manifest.entries),
+        description=request.description,
+        metadata=request.metadata,
+        logged_by=request.run,
+        created_by=context.principal,
+        created_at=now,
+        lease_expires_at=now + LEASE,
+    )
+
+
+def _upload(
+    context: Context,
+    files: Sequence[StagedFile],
+    present: Mapping[ContentDigest, Place],
+    uploaded: dict[ContentDigest, Place],
+    progress: Progress,
+) -> None:
+    """Store each distinct content that the store lacks, several at a time."""
+    upload_id = uuid.uuid4().hex
+    missing = {f.entry.digest: f for f in files if f.entry.digest not in present}
+
+    def put(numbered: tuple[int, StagedFile]) -> None:
+        number, file = numbered
+        key = object_key(upload_id, number)
+        uploaded[file.entry.digest] = Place(key, 0, file.entry.size)
+        context.store.put(key, file.copy)
+        progress(file.entry.size)
+
+    for_each(put, enumerate(missing.values()), threads=UPLOAD_THREADS)
+
+
+def _give_up(
+    context: Context, version_id: VersionId, uploaded: Mapping[ContentDigest, Place]
+) -> None:
+    """Take back what a failed commit left.
+
+    Bytes are removed only when the catalog has confirmed that the version was still PENDING: an
+    interrupt may arrive just after the commit. What cannot be reached now is left to the lease.
+    """
+    abandoned = False
+    with suppress(HozonError), context.catalog.write() as session:
+        abandoned = session.versions.abandon(version_id)
+    if abandoned:
+        _remove(context, uploaded.values())
+
+
+def _remove(context: Context, places: Iterable[Place]) -> None:
+    """Remove bytes that no place of the catalog names; a failure leaves orphans, no harm."""
+    with suppress(HozonError):
+        context.store.delete([place.key for place in places])

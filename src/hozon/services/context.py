@@ -1,0 +1,30 @@
+"""What every service needs: the capabilities, and on whose behalf it acts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hozon.model.access import Principal
+from hozon.ports.catalog import Catalog
+from hozon.ports.object_store import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The capabilities of one installation, for one principal."""
+
+    catalog: Catalog
+    """Metadata."""
+
+    store: ObjectStore
+    """Bytes."""
+
+    principal: Principal
+    """Who asks."""
+
+    staging: Path
+    """The folder in which files wait until they are stored."""
+
+    def close(self) -> None:
+        """Release all connections; calling it again does nothing."""
+        self.catalog.close()
+        self.store.close()

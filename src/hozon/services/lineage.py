@@ -1,0 +1,31 @@
+"""Lineage: which run logged or used which version."""
+
+from collections.abc import Sequence
+
+from hozon.model.runs import Run, RunKey
+from hozon.model.versions import Version, VersionId
+from hozon.ports.paging import Listing
+from hozon.services.context import Context
+from hozon.services.listing import CatalogListing
+
+
+def record_use(context: Context, run: RunKey, version: VersionId) -> None:
+    """Draw the edge from a version to a run that uses it; once is enough."""
+    with context.catalog.write() as session:
+        session.lineage.add_input(run, version, now=context.catalog.now())
+
+
+def list_logged(context: Context, run: RunKey) -> Listing[Version]:
+    """List the committed versions that a run logged, in the order of logging."""
+    return CatalogListing(context.catalog, lambda s: s.lineage.outputs(run))
+
+
+def list_used(context: Context, run: RunKey) -> Listing[Version]:
+    """List the committed versions that a run used, in the order of using."""
+    return CatalogListing(context.catalog, lambda s: s.lineage.inputs(run))
+
+
+def list_users(context: Context, version: VersionId) -> Sequence[Run]:
+    """List the runs that used a version, in the order of using."""
+    with context.catalog.read() as session:
+        return session.lineage.users(version)

@@ -1,0 +1,148 @@
+"""Resolve: from paths to collections, versions, manifests and lists of them."""
+
+from collections.abc import Sequence
+
+from hozon.errors import (
+    ArtifactNotFoundError,
+    CollectionNotFoundError,
+    TypeConflictError,
+)
+from hozon.model.manifest import Manifest
+from hozon.model.names import Alias, TypeName, format_version
+from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
+from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.catalog import CatalogSession, Collection
+from hozon.ports.paging import Listing
+from hozon.services.context import Context
+from hozon.services.listing import CatalogListing
+
+_NAMED = 5
+"""How many existing versions or aliases an error names at most."""
+
+
+def resolve_version(
+    context: Context, path: ArtifactPath, *, type_name: TypeName | None = None
+) -> Version:
+    """Find the committed version behind a path.
+
+    Args:
+        context: The capabilities.
+        path: The collection, and a version or an alias.
+        type_name: What it must be; None for anything.
+
+    Raises:
+        CollectionNotFoundError: There is no such collection.
+        ArtifactNotFoundError: The collection has no such version or alias; the message names
+            some that it has.
+        TypeConflictError: It is of another type.
+    """
+    with context.catalog.read() as session:
+        collection = find_collection(session, path.collection)
+        version = _select(session, collection, path)
+    if type_name is not None and version.type != type_name:
+        raise TypeConflictError(
+            f"{path} is of type {version.type!r}, not {type_name!r}",
+            hint="Leave the type out, or name the right one.",
+        )
+    return version
+
+
+def find_collection(session: CatalogSession, path: CollectionPath) -> Collection:
+    """Find a collection that has a committed version.
+
+    Raises:
+        CollectionNotFoundError: There is none.
+    """
+    collection = session.collections.find(path)
+    if collection is None or session.versions.newest(collection.key) is None:
+        raise CollectionNotFoundError(
+            f"There is no artifact {path.name!r} in {path.at}",
+            hint="Check the spelling, the entity and the project; 'hozon status' shows them.",
+        )
+    return collection
+
+
+def resolve_collection(
+    context: Context, path: CollectionPath, *, type_name: TypeName | None = None
+) -> Collection:
+    """Find a collection by its path.
+
+    Args:
+        context: The capabilities.
+        path: Where it is.
+        type_name: What it must hold; None for anything.
+
+    Raises:
+        CollectionNotFoundError: There is none, or one of another type.
+    """
+    with context.catalog.read() as session:
+        collection = find_collection(session, path)
+    if type_name is not None and collection.type != type_name:
+        raise CollectionNotFoundError(
+            f"{path} holds artifacts of type {collection.type!r}, not {type_name!r}",
+            hint=f"Ask for type {collection.type!r}.",
+        )
+    return collection
+
+
+def load_manifest(context: Context, version_id: VersionId) -> Manifest:
+    """Read all entries of a version."""
+    with context.catalog.read() as session:
+        return session.versions.manifest(version_id)
+
+
+def list_versions(context: Context, collection: Collection) -> Listing[Version]:
+    """List the committed versions of a collection, newest first."""
+    return CatalogListing(context.catalog, lambda s: s.versions.listing(collection.key))
+
+
+def list_collections(
+    context: Context, at: ProjectPath, *, type_name: TypeName | None
+) -> Listing[Collection]:
+    """List the collections of a project that have a committed version, oldest first."""
+    return CatalogListing(context.catalog, lambda s: s.collections.listing(at, type_name=type_name))
+
+
+def collection_aliases(context: Context, collection: Collection) -> Sequence[Alias]:
+    """List the aliases that some version of a collection has, sorted."""
+    with context.catalog.read() as session:
+        return sorted(session.collections.pointers(collection.key))
+
+
+def _select(session: CatalogSession, collection: Collection, path: ArtifactPath) -> Version:
+    """Find a version of a collection by number or alias."""
+    if path.index is not None:
+        version = session.versions.find_by_index(collection.key, path.index)
+        if version and version.state is VersionState.COMMITTED:
+            return version
+        raise _absent(session, collection, path, version)
+    target = session.collections.pointers(collection.key).get(Alias(path.selector))
+    if target is None:
+        raise _absent(session, collection, path, None)
+    return session.versions.get(target)
+
+
+def _absent(
+    session: CatalogSession,
+    collection: Collection,
+    path: ArtifactPath,
+    version: Version | None,
+) -> ArtifactNotFoundError:
+    """Say what is missing, and what there is instead."""
+    if version is not None:
+        return ArtifactNotFoundError(
+            f"{path} is {version.state.lower()}",
+            hint=f"Ask for another version, such as {collection.path.name}:latest.",
+        )
+    if path.index is not None:
+        newest = session.versions.listing(collection.key).page(after=None, limit=_NAMED)
+        known = ", ".join(format_version(item.value.index) for item in newest)
+        return ArtifactNotFoundError(
+            f"There is no version {path.selector} of {path.collection}",
+            hint=f"The newest versions are {known}.",
+        )
+    known = ", ".join(sorted(session.collections.pointers(collection.key))[:_NAMED])
+    return ArtifactNotFoundError(
+        f"No version of {path.collection} has the alias {path.selector!r}",
+        hint=f"Aliases in use are {known}.",
+    )

@@ -1,0 +1,134 @@
+"""Settings: the only reader of environment variables and configuration files.
+
+Owns names, defaults and precedence of settings: an environment variable wins over the
+configuration file, which wins over the default. Refuses to own what is done with them.
+Invariant: an unknown key in the configuration file is an error, never silently ignored.
+"""
+
+import getpass
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from hozon.errors import InvalidNameError, InvalidSettingError
+from hozon.model.names import MAX_NAME_LENGTH
+from hozon.model.paths import ProjectPath
+
+DEFAULT_PROJECT = "uncategorized"
+"""The project of runs that name none."""
+
+_KEYS = {"catalog_url", "entity", "project", "storage_url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where data lives, and what names are looked up in."""
+
+    home: Path
+    """The folder of Hozon's own files. `HOZON_HOME`; default: the user's data directory."""
+
+    catalog_url: str
+    """The metadata database. `HOZON_CATALOG_URL`; default: `catalog.db` in `home`."""
+
+    storage_url: str
+    """The object store. `HOZON_STORAGE_URL`, `file://…` or `s3://bucket/prefix`; default:
+    `objects` in `home`."""
+
+    default_path: ProjectPath
+    """Where names without entity or project are looked up. `HOZON_ENTITY`, default the login
+    name, and `HOZON_PROJECT`, default `uncategorized`."""
+
+    config_file: Path | None
+    """The configuration file that was read; None when there is none."""
+
+    @property
+    def staging(self) -> Path:
+        """The folder in which files wait until they are stored."""
+        return self.home / "staging"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings as they are now.
+
+    Args:
+        environ: The environment; by default the one of this process.
+
+    Returns:
+        All settings, with defaults filled in.
+
+    Raises:
+        InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
+            no TOML, or has an unknown key or a value that is not text.
+        InvalidNameError: The entity or the project breaks the rules for names.
+    """
+    env = os.environ if environ is None else environ
+    config_file = _find_config_file(env)
+    config = _read_config_file(config_file) if config_file else {}
+    home = Path(env.get("HOZON_HOME") or platformdirs.user_data_dir("hozon")).absolute()
+
+    def choose(key: str, default: str) -> str:
+        return env.get(f"HOZON_{key.upper()}") or config.get(key) or default
+
+    return Settings(
+        home=home,
+        catalog_url=choose("catalog_url", f"sqlite:///{home / 'catalog.db'}"),
+        storage_url=choose("storage_url", (home / "objects").as_uri()),
+        default_path=_default_path(
+            choose("entity", _login_name()), choose("project", DEFAULT_PROJECT)
+        ),
+        config_file=config_file,
+    )
+
+
+def _default_path(entity: str, project: str) -> ProjectPath:
+    """Check the default names, and say where a bad one can be changed."""
+    try:
+        return ProjectPath.of(entity, project)
+    except InvalidNameError as error:
+        raise InvalidNameError(
+            error.message,
+            hint=f"Correct HOZON_ENTITY, HOZON_PROJECT or the configuration file. {error.hint}",
+        ) from None
+
+
+def _find_config_file(env: Mapping[str, str]) -> Path | None:
+    """Find the configuration file; one that is named must exist."""
+    named = env.get("HOZON_CONFIG")
+    path = Path(named or platformdirs.user_config_path("hozon") / "config.toml")
+    if path.is_file():
+        return path
+    if named:
+        raise InvalidSettingError(
+            f"HOZON_CONFIG names {named!r}, which is no file",
+            hint="Correct the path, or unset HOZON_CONFIG.",
+        )
+    return None
+
+
+def _read_config_file(path: Path) -> dict[str, str]:
+    """Read the configuration file and refuse what is not known."""
+    hint = f"Known keys are {', '.join(sorted(_KEYS))}, each with a text."
+    try:
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidSettingError(
+            f"The configuration file {path} cannot be read ({error})", hint=hint
+        ) from error
+    for key, value in config.items():
+        if key not in _KEYS or not isinstance(value, str):
+            raise InvalidSettingError(f"{path} has {key} = {value!r}", hint=hint)
+    return config
+
+
+def _login_name() -> str:
+    """Turn the login name into a name that the rules accept."""
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # No login name, as in some containers.
+        login = ""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", login).strip(".")[:MAX_NAME_LENGTH] or "user"

@@ -1,0 +1,13 @@
+"""What authors of adapters test with: conformance suites for the ports, and fakes that pass them.
+
+Owns the meaning of `hozon.ports`, as tests: an adapter conforms when a subclass of the suite of its
+port passes. Refuses to own how an adapter is set up; the subclass brings a fixture for that.
+
+    class TestMyStore(ObjectStoreContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            return MyStore(tmp_path)
+
+`hozon.testing.object_stores` and `hozon.testing.catalogs` hold the suites and import pytest.
+`hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not.
+"""

@@ -1,0 +1,123 @@
+"""What tests of every kind stand on: an installation of their own, and capabilities to test with.
+
+Owns the fixtures that more than one folder needs. Refuses to own any that only one does.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core.models import MockAWS
+from mypy_boto3_s3 import S3Client
+
+import hozon
+from hozon.bootstrap import open_catalog, prepare_catalog
+from hozon.model.access import Principal
+from hozon.model.names import EntityName
+from hozon.services.context import Context
+from hozon.services.staging import StagedFile, StagingArea
+from hozon.testing.clocks import ManualClock
+from hozon.testing.memory import MemoryObjectStore
+from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, Stage
+
+
+@pytest.fixture(scope="session")
+def migrated_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated catalog without content: copying it is faster than migrating again."""
+    path = tmp_path_factory.mktemp("catalog") / "migrated.db"
+    prepare_catalog(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_catalog: Path) -> Iterator[Path]:
+    """Give the test an installation of its own, SQLite and a local store, and close it after."""
+    home, work = tmp_path / "home", tmp_path / "work"
+    for folder in (home, work):
+        folder.mkdir()
+    shutil.copyfile(migrated_catalog, home / "catalog.db")
+    for name in [name for name in os.environ if name.startswith("HOZON_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOZON_HOME", str(home))
+    monkeypatch.setenv("HOZON_ENTITY", AT.entity)
+    monkeypatch.setenv("HOZON_PROJECT", AT.project)
+    # The configuration file of whoever runs the tests is not ours to read.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(work)
+    yield home
+    hozon.teardown()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Give a clock that moves when it is told to."""
+    return ManualClock()
+
+
+@pytest.fixture
+def store() -> MemoryObjectStore:
+    """Give a store in memory."""
+    return MemoryObjectStore()
+
+
+@pytest.fixture
+def context(
+    tmp_path: Path, migrated_catalog: Path, clock: ManualClock, store: MemoryObjectStore
+) -> Iterator[Context]:
+    """Give services a real catalog on SQLite and a store in memory."""
+    path = tmp_path / "service-catalog.db"
+    shutil.copyfile(migrated_catalog, path)
+    context = Context(
+        catalog=open_catalog(f"sqlite:///{path}", clock=clock),
+        store=store,
+        principal=Principal(EntityName("ada")),
+        staging=tmp_path / "staging",
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """Give a function that stages files, by path and content."""
+    area = StagingArea(tmp_path / "staging")
+
+    def stage(files: Files) -> list[StagedFile]:
+        return [area.stage_chunks([content], path=path) for path, content in files.items()]
+
+    yield stage
+    area.clear()
+
+
+@pytest.fixture
+def logger(context: Context, stage: Stage) -> Logger:
+    """Give a short way to log versions through the service."""
+    return Logger(context, stage)
+
+
+@pytest.fixture(scope="module")
+def mocked_s3() -> Iterator[tuple[MockAWS, S3Client]]:
+    """Mock S3 in this process for a module; tests of other modules see the real network."""
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        # Keeping the session makes starting four times as fast.
+        mock_aws(config={"core": {"reset_boto3_session": False}}) as mock,
+    ):
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        client = boto3.client("s3", region_name="us-east-1")
+        yield mock, client
+        client.close()
+
+
+@pytest.fixture
+def bucket(mocked_s3: tuple[MockAWS, S3Client]) -> Bucket:
+    """Give an empty bucket, the only one there is."""
+    mock, client = mocked_s3
+    mock.reset()
+    client.create_bucket(Bucket=BUCKET)
+    return Bucket(client, BUCKET)

@@ -1,0 +1,103 @@
+"""The tree of errors: stable codes, drawn as it is."""
+
+import re
+from collections.abc import Iterator
+
+from hozon import errors
+
+CODES = {
+    "AliasedVersionError": "conflict.aliased_version",
+    "ArtifactNotFoundError": "not_found.artifact",
+    "BackendError": "backend",
+    "CatalogError": "backend.catalog",
+    "CollectionNotFoundError": "not_found.collection",
+    "ConflictError": "conflict",
+    "DigestMismatchError": "integrity.digest",
+    "DraftError": "state.draft",
+    "EntryConflictError": "conflict.entry",
+    "EntryNotFoundError": "not_found.entry",
+    "FinalizedError": "state.finalized",
+    "HozonError": "hozon",
+    "InputError": "input",
+    "IntegrityError": "integrity",
+    "InvalidAliasError": "input.alias",
+    "InvalidEntryPathError": "input.entry_path",
+    "InvalidMetadataError": "input.metadata",
+    "InvalidNameError": "input.name",
+    "InvalidPathError": "input.path",
+    "InvalidSettingError": "input.setting",
+    "InvalidSweepError": "input.sweep",
+    "MissingExtraError": "backend.missing_extra",
+    "MissingObjectError": "integrity.missing_object",
+    "NoRunError": "state.no_run",
+    "NotFoundError": "not_found",
+    "PageNotFoundError": "not_found.page",
+    "RunExistsError": "conflict.run_exists",
+    "RunFinishedError": "state.run_finished",
+    "RunNotFoundError": "not_found.run",
+    "SourceFileError": "input.source_file",
+    "StateError": "state",
+    "StorageError": "backend.storage",
+    "SweepExistsError": "conflict.sweep_exists",
+    "SweepNotFoundError": "not_found.sweep",
+    "TypeConflictError": "conflict.type",
+    "VersionStateError": "state.version",
+    "WaitTimeoutError": "state.wait_timeout",
+}
+"""Code by class. Programs rely on them: a line may be added, none may change or go."""
+
+LINE = re.compile(
+    r"^    (?P<branch>[│├└─ ]*)(?P<name>\w+Error)\b(?: +(?P<code>[a-z_]+\.[a-z_]+)$)?"
+)
+
+
+def classes() -> dict[str, type[errors.HozonError]]:
+    """Find every class of the module."""
+    return {
+        name: value
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.HozonError)
+    }
+
+
+def drawn() -> Iterator[tuple[str, str | None, str | None]]:
+    """Read name, parent and code of each class from the module's docstring."""
+    above: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        match = LINE.match(line)
+        if match:
+            depth = len(match["branch"]) // 4
+            above[depth:] = [match["name"]]
+            yield match["name"], above[depth - 1] if depth else None, match["code"]
+
+
+def test_codes_are_stable() -> None:
+    """The table above is the promise."""
+    assert {name: kind.code for name, kind in classes().items()} == CODES
+
+
+def test_codes_are_unique() -> None:
+    """A code leads to one class."""
+    assert len(set(CODES.values())) == len(CODES)
+
+
+def test_every_class_has_a_code_of_its_own() -> None:
+    """None is inherited by accident, and each begins with its group's."""
+    for kind in classes().values():
+        assert "code" in vars(kind)
+        parent = kind.__bases__[0]
+        if issubclass(parent, errors.HozonError) and parent is not errors.HozonError:
+            assert kind.code.startswith(f"{parent.code}.")
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    """Classes, parents and codes, in the module's docstring."""
+    real = {
+        (name, None if kind is errors.HozonError else kind.__bases__[0].__name__)
+        for name, kind in classes().items()
+    }
+    tree = list(drawn())
+    assert {(name, parent) for name, parent, _ in tree} == real
+    assert len(tree) == len(real)
+    leaves = {name: code for name, _, code in tree if code}
+    assert leaves == {name: code for name, code in CODES.items() if "." in code}

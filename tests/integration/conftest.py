@@ -1,0 +1,36 @@
+"""Whole installations: SQLite with a local folder, and SQLite with a bucket."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hozon.bootstrap import open_store
+from hozon.settings import load_settings
+
+StoredKeys = Callable[[], list[str]]
+
+
+@pytest.fixture(params=["local", "s3"])
+def installation(
+    request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give each kind of installation in turn."""
+    if request.param == "s3":
+        bucket = request.getfixturevalue("bucket")
+        monkeypatch.setenv("HOZON_STORAGE_URL", f"s3://{bucket.name}/team")
+    return home
+
+
+@pytest.fixture
+def stored_keys() -> StoredKeys:
+    """Give a function that lists what the store of the settings holds."""
+
+    def keys() -> list[str]:
+        store = open_store(load_settings().storage_url)
+        try:
+            return list(store.keys())
+        finally:
+            store.close()
+
+    return keys

@@ -1,0 +1,140 @@
+"""Flows across processes: the command line, several writers, programs that just end."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import hozon
+from hozon.demo import SCENES
+
+HOZON = str(Path(sys.executable).with_name("hozon"))
+Shell = Callable[[str], str]
+
+WRITER = """
+import sys, hozon
+sys.stdin.readline()
+with hozon.init() as run:
+    for number in range(10):
+        artifact = hozon.Artifact("mnist", type="dataset")
+        with artifact.new_file("data.txt") as file:
+            file.write(f"{sys.argv[1]} {number}")
+        run.log_artifact(artifact)
+"""
+
+FORGETFUL = """
+import hozon
+run = hozon.init(id="r1")
+artifact = hozon.Artifact("mnist", type="dataset")
+with artifact.new_file("data.txt") as file:
+    file.write("hello")
+run.log_artifact(artifact)
+"""
+
+
+@pytest.fixture(autouse=True)
+def alone(home: Path) -> Path:
+    """Give the processes an installation of their own, by the environment."""
+    return home
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Give a function that runs lines in a real shell, where `hozon` and `python` are ours."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    def run(lines: str) -> str:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(  # noqa: S603  Lines of this file.
+            ["sh", "-euc", lines],  # noqa: S607  The shell that readers have.
+            env={**os.environ, "PATH": path, "TMPDIR": str(scratch)},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
+
+    return run
+
+
+def test_two_processes_number_their_versions_without_gaps() -> None:
+    """Two writers with ten versions each: v0 to v19, each once."""
+    writers = [
+        subprocess.Popen(  # noqa: S603  Our own interpreter, no shell.
+            [sys.executable, "-c", WRITER, name],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for name in ("one", "two")
+    ]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    assert [writer.communicate()[1] for writer in writers] == ["", ""]
+    versions = list(hozon.Api().artifacts("dataset", "mnist"))
+    assert [artifact.version for artifact in versions] == [f"v{n}" for n in range(19, -1, -1)]
+    assert len({artifact.digest for artifact in versions}) == 20
+    assert [artifact.version for artifact in versions if artifact.aliases] == ["v19"]
+
+
+def test_a_run_that_the_program_forgot_is_ended() -> None:
+    """When the process ends, what was logged is stored and the run has finished."""
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-c", FORGETFUL], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert hozon.Api().run("r1").state == "finished"
+    assert hozon.Api().artifact("mnist").file_count == 1
+
+
+@pytest.mark.parametrize("page", [page for page in SCENES if page != "index"])
+def test_a_demo_is_what_the_shell_uses(shell: Shell, home: Path, page: str) -> None:
+    """After `eval`, programs of the same shell see the world of the page, and only they."""
+    before = (home / "catalog.db").read_bytes()
+    shown = shell(f'eval "$(hozon demo {page} 2>/dev/null)"; hozon status --json')
+    status = json.loads(shown)
+    assert (status["entity"], status["project"]) == ("ada", "digits")
+    assert status["versions"] > 0
+    assert "/hozon-demo-" in status["catalog"]
+    assert (home / "catalog.db").read_bytes() == before
+
+
+def test_a_demo_of_a_page_that_begins_with_nothing_is_empty(shell: Shell) -> None:
+    """Its world is there all the same; variables that were set before are not followed."""
+    shown = shell(
+        "export HOZON_CATALOG_URL=sqlite:////nowhere/x.db HOZON_STORAGE_URL=s3://nowhere\n"
+        'eval "$(hozon demo index 2>/dev/null)"; hozon status --json'
+    )
+    assert json.loads(shown)["versions"] == 0
+
+
+def test_a_snippet_runs_in_the_world_of_its_page(shell: Shell) -> None:
+    """As the help of `hozon demo` promises."""
+    snippet = "import hozon; print(hozon.Api().artifact('mnist').name)"
+    shown = shell(f'eval "$(hozon demo guides/delete 2>/dev/null)"; python -c "{snippet}"')
+    assert shown == "mnist:v4\n"
+
+
+def test_an_unknown_page_ends_with_its_code() -> None:
+    """Message and hint on standard error; nothing for `eval` to run."""
+    done = subprocess.run(  # noqa: S603  Our own command, no shell.
+        [HOZON, "demo", "absent"], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("Error: ")
+    assert "'absent'" in done.stderr
+    assert "guides/delete" in done.stderr
+
+
+def test_the_command_tells_its_version() -> None:
+    """As it is installed."""
+    done = subprocess.run(  # noqa: S603  Our own command, no shell.
+        [HOZON, "--version"], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == f"hozon, version {hozon.__version__}\n"

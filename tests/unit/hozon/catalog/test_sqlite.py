@@ -1,0 +1,76 @@
+"""SQLite: how connections are opened."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import IntegrityError
+
+from hozon.bootstrap import open_catalog
+from hozon.catalog.sqlite import for_writing, open_engine
+from hozon.errors import CatalogError
+from hozon.testing.clocks import ManualClock
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[Engine]:
+    """Give an engine on a migrated database."""
+    engine = open_engine(make_url(f"sqlite:///{home / 'catalog.db'}"))
+    yield engine
+    engine.dispose()
+
+
+def test_the_write_ahead_log_is_on(engine: Engine) -> None:
+    """Readers and a writer do not wait for each other."""
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_foreign_keys_are_enforced(engine: Engine) -> None:
+    """SQLite leaves them off unless it is told otherwise."""
+    query = text("INSERT INTO aliases (collection_id, alias, version_id) VALUES (1, 'a', 1)")
+    with engine.connect() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        connection.execute(query)
+
+
+def test_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
+    """What is committed after its first query is not seen in the same transaction."""
+    count = text("SELECT count(*) FROM projects")
+    insert = text("INSERT INTO projects (entity, name, created_at) VALUES ('a', 'b', '')")
+    with engine.connect() as reader, reader.begin():
+        assert reader.execute(count).scalar() == 0
+        with engine.connect() as writer, for_writing(writer).begin():
+            writer.execute(insert)
+        assert reader.execute(count).scalar() == 0
+    with engine.connect() as reader:
+        assert reader.execute(count).scalar() == 1
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_catalog_needs_a_file(url: str) -> None:
+    """Memory would be another catalog for each connection."""
+    with pytest.raises(CatalogError, match="names no file") as caught:
+        open_catalog(url, clock=ManualClock())
+    assert "sqlite:///" in caught.value.hint
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CatalogError, match=r"file/catalog\.db' cannot be made") as caught:
+        open_catalog(f"sqlite:///{tmp_path}/file/catalog.db", clock=ManualClock())
+    assert "HOZON_CATALOG_URL" in caught.value.hint
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """The message names the catalog and says why."""
+    (tmp_path / "catalog.db").write_text("not a database, but long enough to be looked at" * 40)
+    with pytest.raises(CatalogError, match=r"catalog\.db failed: file is not a database"):
+        open_catalog(f"sqlite:///{tmp_path}/catalog.db", clock=ManualClock())
+
+
+def test_a_malformed_url_is_named() -> None:
+    """A URL that SQLAlchemy cannot read is an error of ours."""
+    with pytest.raises(CatalogError, match="is malformed"):
+        open_catalog("sqlite://host:port/x", clock=ManualClock())

@@ -1,0 +1,247 @@
+"""`Api`: looking up what was recorded, and lists that are read by page."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+
+import hozon
+from hozon.errors import (
+    CollectionNotFoundError,
+    InputError,
+    InvalidNameError,
+    InvalidPathError,
+    RunNotFoundError,
+    SweepNotFoundError,
+    TypeConflictError,
+)
+from hozon.ports.paging import Keyed
+from hozon.sdk.pages import Paginator
+
+LogText = Callable[..., hozon.Artifact]
+
+
+class Numbers:
+    """A listing of numbers that counts how often it is asked."""
+
+    def __init__(self, count: int) -> None:
+        """List so many."""
+        self.asked = 0
+        self._numbers = range(count)
+
+    def count(self) -> int:
+        """Count them."""
+        return len(self._numbers)
+
+    def page(self, *, after: int | None, limit: int) -> Sequence[Keyed[int]]:
+        """Give the next ones."""
+        self.asked += 1
+        start = 0 if after is None else after + 1
+        return [Keyed(number, number) for number in self._numbers[start : start + limit]]
+
+
+@pytest.fixture
+def seven(log_text: LogText) -> list[str]:
+    """Log seven versions with one run, use them with another, and list their numbers."""
+    with hozon.init(id="maker") as run:
+        versions = [log_text(run, str(number)).version for number in range(7)]
+    with hozon.init(id="user") as run:
+        for version in versions:
+            run.use_artifact(f"mnist:{version}")
+    return versions
+
+
+def test_names_are_looked_up_in_the_settings_or_the_overrides() -> None:
+    """Overrides replace the one or the other."""
+    assert repr(hozon.Api()) == "<Api ada/digits>"
+    assert repr(hozon.Api({"project": "letters"})) == "<Api ada/letters>"
+    assert repr(hozon.Api(overrides={"entity": "bob"})) == "<Api bob/digits>"
+
+
+def test_bad_overrides_are_refused() -> None:
+    """An unknown key, and a bad name."""
+    with pytest.raises(InputError, match="unknown key 'projekt'") as caught:
+        hozon.Api({"projekt": "x"})
+    assert "entity, project" in caught.value.hint
+    with pytest.raises(InvalidNameError):
+        hozon.Api({"project": "a/b"})
+
+
+def test_a_run_is_found_by_path() -> None:
+    """With all that it recorded."""
+    with hozon.init(id="r1", job_type="train", config={"a": 1}) as run:
+        run.log({"loss": 2})
+    for path in ("r1", "digits/r1", "ada/digits/r1"):
+        found = hozon.Api().run(path)
+        assert (found.id, found.entity, found.project) == ("r1", "ada", "digits")
+    assert (found.path, found.job_type) == (["ada", "digits", "r1"], "train")
+    assert (found.config, found.summary) == ({"a": 1}, {"loss": 2})
+    assert (found.sweep_id, found.state) == (None, "finished")
+    assert found.created_at.utcoffset() == timedelta()
+    assert repr(found) == "<Run ada/digits/r1 (finished)>"
+
+
+def test_what_a_record_gives_is_a_copy() -> None:
+    """Changing it changes nothing."""
+    with hozon.init(id="r1", config={"a": [1]}):
+        pass
+    found = hozon.Api().run("r1")
+    found.config["a"].append(2)
+    assert found.config == {"a": [1]}
+
+
+def test_runs_are_listed_earliest_first() -> None:
+    """Of the default project, or of the one that is named."""
+    for project, name in (("digits", "b"), ("letters", "x"), ("digits", "a")):
+        hozon.init(project=project, id=name).finish()
+    assert [run.id for run in hozon.Api().runs()] == ["b", "a"]
+    assert [run.id for run in hozon.Api().runs("letters")] == ["x"]
+    assert [run.id for run in hozon.Api().runs("ada/letters")] == ["x"]
+    assert list(hozon.Api().runs("ada/empty")) == []
+
+
+def test_collections_are_found_and_listed(log_text: LogText) -> None:
+    """By type; each tells what it holds."""
+    with hozon.init() as run:
+        log_text(run, "one", "best")
+        log_text(run, "one", name="letters")
+        log_text(run, "one", name="net", kind="model")
+    api = hozon.Api()
+    assert [c.name for c in api.artifact_collections("digits", "dataset")] == ["mnist", "letters"]
+    found = api.artifact_collection("dataset", "mnist")
+    assert (found.name, found.type, found.aliases) == ("mnist", "dataset", ["best", "latest"])
+    assert (found.entity, found.project) == ("ada", "digits")
+    assert found.created_at.utcoffset() == timedelta()
+    assert repr(found) == "<ArtifactCollection ada/digits/mnist (dataset)>"
+    assert [a.version for a in found.artifacts()] == ["v0"]
+
+
+def test_a_deleted_collection_is_not_found(log_text: LogText) -> None:
+    """It leaves the listing, and its versions every look-up."""
+    with hozon.init() as run:
+        log_text(run, "one", "best")
+    collection = hozon.Api().artifact_collection("dataset", "mnist")
+    collection.delete()
+    assert len(hozon.Api().artifact_collections("digits", "dataset")) == 0
+    assert collection.aliases == []
+    for look_up in (
+        lambda: hozon.Api().artifact("mnist:best"),
+        lambda: hozon.Api().artifact_collection("dataset", "mnist"),
+        collection.delete,
+    ):
+        with pytest.raises(CollectionNotFoundError):
+            look_up()
+
+
+def test_what_does_not_exist_is_named() -> None:
+    """Each kind has its own error."""
+    api = hozon.Api()
+    with pytest.raises(RunNotFoundError, match="no run ada/digits/absent"):
+        api.run("absent")
+    with pytest.raises(SweepNotFoundError, match="no sweep ada/digits/absent"):
+        api.sweep("absent")
+    with pytest.raises(CollectionNotFoundError, match="no artifact 'absent' in ada/digits"):
+        api.artifact("absent")
+    with pytest.raises(CollectionNotFoundError, match="no artifact 'absent' in ada/digits"):
+        api.artifacts("dataset", "absent")
+
+
+def test_another_type_is_named(log_text: LogText) -> None:
+    """For a version it is a conflict, a collection of that type does not exist."""
+    with hozon.init() as run:
+        log_text(run, "one")
+    assert hozon.Api().artifact("mnist", type="dataset").version == "v0"
+    with pytest.raises(TypeConflictError):
+        hozon.Api().artifact("mnist", type="model")
+    with pytest.raises(CollectionNotFoundError):
+        hozon.Api().artifact_versions("model", "mnist")
+
+
+def test_malformed_paths_are_refused_everywhere() -> None:
+    """The same error for the same mistake."""
+    api = hozon.Api()
+    for call in (
+        lambda: api.run("ada//x"),
+        lambda: api.runs("ada//x"),
+        lambda: api.artifact("ada//x"),
+        lambda: api.artifacts("dataset", "ada//x"),
+        lambda: api.artifact_collection("dataset", "ada//x"),
+        lambda: api.artifact_collections("ada//x", "dataset"),
+        lambda: api.sweep("ada//x"),
+    ):
+        with pytest.raises(InvalidPathError, match="'ada//x'"):
+            call()
+
+
+def test_a_list_is_fetched_when_it_is_read() -> None:
+    """Nothing before, and no page more than needed."""
+    numbers = Numbers(7)
+    paginator = Paginator(numbers, str, per_page=3)
+    assert numbers.asked == 0
+    assert (len(paginator), numbers.asked) == (7, 0)
+    assert (paginator[0], numbers.asked) == ("0", 1)
+    assert (paginator[4], numbers.asked) == ("4", 2)
+    assert (paginator[1], numbers.asked) == ("1", 2)
+    assert next(iter(paginator)) == "0"
+    assert numbers.asked == 2
+    assert paginator[-1] == "6"
+
+
+def test_a_list_can_be_read_again() -> None:
+    """What was fetched is kept."""
+    numbers = Numbers(4)
+    paginator = Paginator(numbers, int, per_page=2)
+    assert list(paginator) == list(paginator) == [0, 1, 2, 3]
+    assert numbers.asked == 3
+
+
+@pytest.mark.parametrize("index", [4, -5, 99])
+def test_a_place_outside_a_list_is_an_index_error(index: int) -> None:
+    """As for every list."""
+    with pytest.raises(IndexError):
+        _ = Paginator(Numbers(4), int, per_page=2)[index]
+
+
+def test_an_empty_list_has_no_first() -> None:
+    """Length 0, nothing to iterate over."""
+    paginator = Paginator(Numbers(0), int, per_page=2)
+    assert (len(paginator), list(paginator)) == (0, [])
+    with pytest.raises(IndexError):
+        _ = paginator[-1]
+
+
+def test_pages_have_at_least_one_value() -> None:
+    """The hint says so."""
+    with pytest.raises(InputError, match="per_page is 0"):
+        hozon.Api().runs(per_page=0)
+
+
+LISTS: dict[str, Callable[[], Paginator[hozon.Artifact]]] = {
+    "artifacts": lambda: hozon.Api().artifacts("dataset", "mnist", per_page=3),
+    "artifact_versions": lambda: hozon.Api().artifact_versions("dataset", "mnist", per_page=3),
+    "collection": lambda: hozon.Api().artifact_collection("dataset", "mnist").artifacts(per_page=3),
+    "logged_artifacts": lambda: hozon.Api().run("maker").logged_artifacts(per_page=3),
+    "used_artifacts": lambda: hozon.Api().run("user").used_artifacts(per_page=3),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_versions_are_listed_in_order(seven: list[str], name: str) -> None:
+    """Newest first in a collection, in the order of logging or using for a run."""
+    newest_first = name not in {"logged_artifacts", "used_artifacts"}
+    listed = LISTS[name]()
+    assert len(listed) == 7
+    assert [a.version for a in listed] == (seven[::-1] if newest_first else seven)
+    assert listed[-1].version == ("v0" if newest_first else "v6")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_deleting_while_iterating_skips_nothing(seven: list[str], name: str) -> None:
+    """Across three pages, every version is met once, and none is left."""
+    met = []
+    for artifact in LISTS[name]():
+        met.append(artifact.version)
+        artifact.delete(delete_aliases=True)
+    assert sorted(met) == seven
+    with pytest.raises(CollectionNotFoundError):
+        hozon.Api().artifact("mnist")

@@ -1,0 +1,217 @@
+"""Sweeps: create one, walk its grid, find its best run."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import hozon
+from hozon.errors import (
+    InputError,
+    InvalidNameError,
+    InvalidSweepError,
+    NoRunError,
+    SweepExistsError,
+    SweepNotFoundError,
+)
+from hozon.sdk.public.sweep import Sweep
+
+CONFIG: dict[str, Any] = {
+    "method": "grid",
+    "metric": {"name": "loss", "goal": "minimize"},
+    "parameters": {"a": {"values": [1, 2]}, "b": {"values": ["x", "y"]}, "c": {"value": 7}},
+}
+Results = Callable[..., Sweep]
+
+
+@pytest.fixture
+def results() -> Results:
+    """Give a function that runs a sweep whose runs have these losses; None logs none."""
+
+    def run(*losses: object, goal: str = "minimize") -> Sweep:
+        left = list(losses)
+
+        def function() -> None:
+            with hozon.init() as run:
+                loss = left.pop(0)
+                run.log({"other": 1} if loss is None else {"loss": loss})
+
+        sweep_id = hozon.sweep(
+            {
+                "method": "grid",
+                "metric": {"name": "loss", "goal": goal},
+                "parameters": {"n": {"values": list(range(len(losses)))}},
+            }
+        )
+        hozon.agent(sweep_id, function)
+        return hozon.Api().sweep(sweep_id)
+
+    return run
+
+
+def test_a_sweep_tells_what_it_was_given() -> None:
+    """Names, configuration, and how runs are ranked."""
+    assert hozon.sweep(CONFIG, entity="bob", project="letters", id="s1") == "s1"
+    sweep = hozon.Api().sweep("bob/letters/s1")
+    assert (sweep.id, sweep.entity, sweep.project) == ("s1", "bob", "letters")
+    assert (sweep.config, sweep.order) == (CONFIG, "+summary_metrics.loss")
+    assert repr(sweep) == "<Sweep bob/letters/s1>"
+    assert (len(sweep.runs), sweep.best_run()) == (0, None)
+
+
+def test_maximizing_is_ranked_the_other_way() -> None:
+    """A minus stands for largest first."""
+    sweep_id = hozon.sweep({**CONFIG, "metric": {"name": "accuracy", "goal": "maximize"}})
+    assert hozon.Api().sweep(sweep_id).order == "-summary_metrics.accuracy"
+
+
+def test_faults_are_refused_before_anything_is_stored() -> None:
+    """A bad configuration, a bad name, a taken id."""
+    with pytest.raises(InvalidSweepError):
+        hozon.sweep({**CONFIG, "method": "bayes"}, id="s1")
+    with pytest.raises(InvalidNameError, match="sweep name"):
+        hozon.sweep(CONFIG, id="a/b")
+    with pytest.raises(SweepNotFoundError):
+        hozon.Api().sweep("s1")
+    hozon.sweep(CONFIG, id="s1")
+    with pytest.raises(SweepExistsError, match="sweep ada/digits/s1 already"):
+        hozon.sweep(CONFIG, id="s1")
+
+
+def test_an_agent_walks_the_grid_in_order() -> None:
+    """Each run has its point in the config, beside its own, and belongs to the sweep."""
+    seen = []
+
+    def function() -> None:
+        with hozon.init(project="elsewhere", config={"own": 1, "a": 0}) as run:
+            seen.append((run.config.a, run.config.b, run.config.c, run.config.own))
+            assert (run.project, run.sweep_id) == ("digits", "s1")
+
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    assert seen == [(1, "x", 7, 1), (1, "y", 7, 1), (2, "x", 7, 1), (2, "y", 7, 1)]
+    assert [run.sweep_id for run in hozon.Api().sweep("s1").runs] == ["s1"] * 4
+
+
+def test_agents_share_a_sweep() -> None:
+    """Each tries as many as it may; no point is tried twice."""
+    points: list[tuple[int, str]] = []
+
+    def function() -> None:
+        with hozon.init() as run:
+            points.append((run.config.a, run.config.b))
+
+    sweep_id = hozon.sweep(CONFIG)
+    tried = []
+    for count in (1, 2, 5, None):
+        hozon.agent(sweep_id, function, count=count)
+        tried.append(len(points))
+    assert tried == [1, 3, 4, 4]
+    assert len(set(points)) == 4
+
+
+@pytest.mark.parametrize("path", ["s1", "letters/s1", "bob/letters/s1"])
+def test_a_sweep_of_another_project_is_named(path: str) -> None:
+    """By a path or by arguments; the run goes into the project of the sweep."""
+    hozon.sweep(CONFIG, entity="bob", project="letters", id="s1")
+
+    def function() -> None:
+        with hozon.init() as run:
+            assert run.path.startswith("bob/letters/")
+
+    hozon.agent(path, function, count=1, entity="bob", project="letters")
+    assert len(hozon.Api().sweep("bob/letters/s1").runs) == 1
+
+
+def test_only_the_first_run_takes_the_point() -> None:
+    """A function may begin another run, which is none of the sweep."""
+
+    def function() -> None:
+        with hozon.init() as first:
+            assert first.sweep_id == "s1"
+        with hozon.init() as second:
+            assert second.sweep_id is None
+
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), function, count=1)
+    with hozon.init() as later:
+        assert later.sweep_id is None
+
+
+def test_an_agent_ends_a_run_that_the_function_left_open() -> None:
+    """As finished."""
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), lambda: hozon.init(id="r1"), count=1)
+    assert hozon.Api().run("r1").state == "finished"
+
+
+@pytest.mark.parametrize("in_block", [True, False], ids=["in a block", "left open"])
+def test_an_agent_stops_with_the_exception_of_the_function(*, in_block: bool) -> None:
+    """The run has failed, whether the function ended it or not; no further point is tried."""
+
+    def function() -> None:
+        run = hozon.init(id="r1")
+        if in_block:
+            with run:
+                raise ZeroDivisionError
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    assert hozon.Api().run("r1").state == "failed"
+    assert len(hozon.Api().sweep("s1").runs) == 1
+    with hozon.init() as later:
+        assert later.sweep_id is None
+
+
+def test_a_point_that_no_run_took_goes_to_no_other() -> None:
+    """A function that raises before it begins a run leaves nothing for later runs to take."""
+
+    def function() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    with hozon.init() as later:
+        assert (later.sweep_id, dict(later.config)) == (None, {})
+
+
+def test_a_function_that_begins_no_run_is_named() -> None:
+    """Otherwise the point would vanish without a trace."""
+    with pytest.raises(NoRunError, match="sweep s1 began no run") as caught:
+        hozon.agent(hozon.sweep(CONFIG, id="s1"), lambda: None)
+    assert "hozon.init()" in caught.value.hint
+
+
+def test_faults_of_an_agent_are_named() -> None:
+    """An unknown sweep, a count below 1."""
+    with pytest.raises(SweepNotFoundError, match="no sweep ada/digits/absent"):
+        hozon.agent("absent", lambda: None)
+    with pytest.raises(InputError, match="count is 0"):
+        hozon.agent("absent", lambda: None, count=0)
+
+
+@pytest.mark.parametrize(
+    ("losses", "goal", "best"),
+    [
+        ((3, 1, 2), "minimize", 1),
+        ((3, 1, 2), "maximize", 0),
+        ((0, -5, -1), "minimize", 1),
+        ((math.nan, None, 2, 3), "minimize", 2),
+        ((math.nan, None, -2, -3), "maximize", 2),
+        ((1, 0, 0), "minimize", 1),
+        ((1, 1, 0), "maximize", 0),
+        (("text", True, 9), "minimize", 2),
+    ],
+    ids=str,
+)
+def test_the_best_run_wins(
+    results: Results, losses: tuple[object, ...], goal: str, best: int
+) -> None:
+    """By the goal; who has no number never wins, and the earliest of equals does."""
+    winner = results(*losses, goal=goal).best_run()
+    assert winner is not None
+    assert winner.config["n"] == best
+
+
+def test_without_a_number_nobody_wins(results: Results) -> None:
+    """Not even the run that is alone."""
+    assert results(math.nan, None).best_run() is None

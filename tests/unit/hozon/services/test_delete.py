@@ -1,0 +1,143 @@
+"""Delete: softly, in one transaction."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from hozon.errors import (
+    AliasedVersionError,
+    ArtifactNotFoundError,
+    CollectionNotFoundError,
+    VersionStateError,
+)
+from hozon.model.paths import ArtifactPath, CollectionPath
+from hozon.model.versions import Version, VersionState
+from hozon.ports.catalog import Collection
+from hozon.services.context import Context
+from hozon.services.delete import delete_collection, delete_version
+from hozon.services.resolve import list_versions, resolve_collection, resolve_version
+from hozon.testing.memory import MemoryObjectStore
+from worlds import MNIST, Logger
+
+
+def resolve(logger: Logger, selector: str) -> Version:
+    """Look a version of `mnist` up."""
+    return resolve_version(logger.context, ArtifactPath(MNIST, selector))
+
+
+def collection(logger: Logger) -> Collection:
+    """Look `mnist` up."""
+    return resolve_collection(logger.context, MNIST)
+
+
+def test_a_deleted_version_leaves_every_look_up(logger: Logger) -> None:
+    """By number, by alias and by listing it is gone; the others stay."""
+    first = logger.log("one").version
+    logger.log("two")
+    deleted = delete_version(logger.context, first, delete_aliases=False)
+    assert deleted.state is VersionState.DELETED
+    with pytest.raises(ArtifactNotFoundError, match="mnist:v0 is deleted"):
+        resolve(logger, "v0")
+    listed = list_versions(logger.context, collection(logger)).page(after=None, limit=9)
+    assert [item.value.index for item in listed] == [1]
+
+
+def test_the_bytes_of_a_deleted_version_stay(logger: Logger, store: MemoryObjectStore) -> None:
+    """A delete is soft."""
+    version = logger.log("one").version
+    keys = list(store.keys())
+    delete_version(logger.context, version, delete_aliases=True)
+    assert list(store.keys()) == keys
+    with logger.context.catalog.read() as session:
+        assert list(session.versions.manifest(version.id).entries) == ["data.txt"]
+
+
+def test_a_version_with_aliases_is_refused(logger: Logger) -> None:
+    """The message lists them, the hint names the argument, and nothing changes."""
+    version = logger.log("one", "best").version
+    with pytest.raises(AliasedVersionError, match="has the aliases best, latest") as caught:
+        delete_version(logger.context, version, delete_aliases=False)
+    assert "delete_aliases=True" in caught.value.hint
+    assert resolve(logger, "best") == version
+
+
+def test_aliases_go_with_the_version_when_they_may(logger: Logger) -> None:
+    """`latest` falls to the newest version that is left."""
+    for content in ("one", "two"):
+        logger.log(content)
+    delete_version(logger.context, logger.log("three", "best").version, delete_aliases=True)
+    assert resolve(logger, "latest").index == 1
+    with pytest.raises(ArtifactNotFoundError, match="has the alias 'best'"):
+        resolve(logger, "best")
+
+
+def test_what_a_delete_took_away_is_remembered(logger: Logger) -> None:
+    """The aliases, who deleted the version and when; past the port, which only writes them yet."""
+    delete_version(logger.context, logger.log("one", "best").version, delete_aliases=True)
+    engine = create_engine(logger.context.catalog.url)
+    with engine.connect() as connection:
+        remembered = connection.execute(text("SELECT alias FROM removed_aliases ORDER BY alias"))
+        assert remembered.scalars().all() == ["best", "latest"]
+        deleted = connection.execute(text("SELECT deleted_by, deleted_at FROM versions")).one()
+        assert deleted.deleted_by == "ada"
+        assert deleted.deleted_at.startswith("2026-01-02 03:04:05")
+    engine.dispose()
+
+
+def test_an_alias_given_since_protects_the_version(logger: Logger) -> None:
+    """What counts is the catalog now, not the version as it was fetched."""
+    stale = logger.log("one").version
+    logger.log("two")
+    logger.log("one", "best")
+    with pytest.raises(AliasedVersionError):
+        delete_version(logger.context, stale, delete_aliases=False)
+
+
+def test_deleting_twice_is_refused(logger: Logger) -> None:
+    """The message names the version and its state."""
+    version = logger.log("one").version
+    delete_version(logger.context, version, delete_aliases=True)
+    with pytest.raises(VersionStateError, match="mnist:v0 is DELETED"):
+        delete_version(logger.context, version, delete_aliases=True)
+
+
+def test_a_collection_goes_with_all_its_versions(logger: Logger) -> None:
+    """Aliases go too, and the collection is not found any more."""
+    for content in ("one", "two", "three"):
+        logger.log(content)
+    mnist = collection(logger)
+    assert delete_collection(logger.context, mnist) == 3
+    with pytest.raises(CollectionNotFoundError, match="no artifact 'mnist' in ada/digits"):
+        collection(logger)
+    with logger.context.catalog.read() as session:
+        assert session.collections.pointers(mnist.key) == {}
+        assert session.counts().deleted_versions == 3
+
+
+def test_a_deleted_collection_goes_on_with_the_next_number(logger: Logger) -> None:
+    """Its name stays reserved, for its type as well."""
+    logger.log("one")
+    delete_collection(logger.context, collection(logger))
+    version = logger.log("one").version
+    assert (version.index, version.aliases) == (1, ("latest",))
+
+
+def test_an_empty_collection_cannot_be_deleted(logger: Logger) -> None:
+    """There is nothing to delete, and the caller should know."""
+    logger.log("one")
+    mnist = collection(logger)
+    delete_collection(logger.context, mnist)
+    with pytest.raises(CollectionNotFoundError):
+        delete_collection(logger.context, mnist)
+
+
+def test_other_collections_stay(logger: Logger, context: Context) -> None:
+    """Deleting one collection touches no other."""
+    logger.log("one")
+    other = CollectionPath.parse("other", default=MNIST.at)
+    with context.catalog.write() as session:
+        made = session.collections.ensure(
+            other, type_name=collection(logger).type, now=context.catalog.now()
+        )
+    delete_collection(context, collection(logger))
+    with context.catalog.read() as session:
+        assert session.collections.find(other) == made

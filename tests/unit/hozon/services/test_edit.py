@@ -1,0 +1,72 @@
+"""Edit: what may change of a committed version."""
+
+from datetime import timedelta
+
+import pytest
+
+from hozon.errors import VersionStateError
+from hozon.model.metadata import JsonObject
+from hozon.model.names import Alias
+from hozon.model.versions import Version
+from hozon.services.delete import delete_version
+from hozon.services.edit import edit_version
+from hozon.testing.clocks import ManualClock
+from worlds import Logger
+
+NOTHING: JsonObject = {}
+
+
+def edit(logger: Logger, version: Version, *aliases: str) -> Version:
+    """Give a version exactly these aliases."""
+    return edit_version(
+        logger.context,
+        version,
+        aliases=[Alias(alias) for alias in aliases],
+        description=None,
+        metadata=NOTHING,
+    )
+
+
+def test_everything_changes_at_once(logger: Logger, clock: ManualClock) -> None:
+    """Aliases, description and metadata are stored together, and dated."""
+    version = logger.log("one").version
+    clock.advance(timedelta(hours=1))
+    edited = edit_version(
+        logger.context,
+        version,
+        aliases=[Alias("latest"), Alias("best")],
+        description="good",
+        metadata={"loss": 1},
+    )
+    assert edited.aliases == ("best", "latest")
+    assert (edited.description, edited.metadata) == ("good", {"loss": 1})
+    assert edited.updated_at == clock.now()
+    assert (edited.digest, edited.created_at) == (version.digest, version.created_at)
+
+
+def test_an_alias_moves_to_the_version_that_gets_it(logger: Logger) -> None:
+    """An alias names one version."""
+    first = logger.log("one", "best").version
+    second = logger.log("two").version
+    assert edit(logger, second, "latest", "best").aliases == ("best", "latest")
+    with logger.context.catalog.read() as session:
+        assert session.versions.get(first.id).aliases == ()
+
+
+def test_latest_returns_to_the_newest_version(logger: Logger) -> None:
+    """A version that drops `latest` gets it back if it is the newest."""
+    first = logger.log("one").version
+    second = logger.log("two").version
+    assert edit(logger, second).aliases == ("latest",)
+    assert edit(logger, first, "latest").aliases == ("latest",)
+    edit(logger, first)
+    with logger.context.catalog.read() as session:
+        assert session.versions.get(second.id).aliases == ("latest",)
+
+
+def test_a_deleted_version_is_not_changed(logger: Logger) -> None:
+    """The message names the version and its state."""
+    version = logger.log("one").version
+    delete_version(logger.context, version, delete_aliases=True)
+    with pytest.raises(VersionStateError, match="mnist:v0 is DELETED"):
+        edit(logger, version, "best")

@@ -1,0 +1,218 @@
+"""Staging: private copies of local files."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hozon.errors import InvalidEntryPathError, SourceFileError, StorageError
+from hozon.services.staging import StagingArea
+
+
+@pytest.fixture
+def area(tmp_path: Path) -> Iterator[StagingArea]:
+    """Give a staging area."""
+    area = StagingArea(tmp_path / "staging")
+    yield area
+    area.clear()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Give a folder to add."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    return folder
+
+
+def test_a_copy_is_identified(area: StagingArea, source: Path) -> None:
+    """Digest and size are those of the copy."""
+    (source / "a").write_bytes(b"hello")
+    staged = area.stage_file(source / "a", path="x/y")
+    assert staged.copy.read_bytes() == b"hello"
+    assert (staged.entry.path, staged.entry.size) == ("x/y", 5)
+    assert staged.entry.digest == hashlib.sha256(b"hello").hexdigest()
+
+
+def test_later_changes_are_not_seen(area: StagingArea, source: Path) -> None:
+    """The copy stays what it was when the file was added."""
+    (source / "a").write_bytes(b"before")
+    staged = area.stage_file(source / "a", path="a")
+    (source / "a").write_bytes(b"after!")
+    assert staged.copy.read_bytes() == b"before"
+
+
+def test_a_folder_is_copied_with_all_below_it(area: StagingArea, source: Path) -> None:
+    """Files in path order, at any depth; empty folders leave no trace."""
+    for name in ("b", "a/2", "a/1", "a/b/c"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(name)
+    (source / "empty").mkdir()
+    staged = area.stage_folder(source)
+    assert [file.entry.path for file in staged] == ["a/1", "a/2", "a/b/c", "b"]
+    assert [file.copy.read_text() for file in staged] == ["a/1", "a/2", "a/b/c", "b"]
+
+
+@pytest.mark.parametrize("prefix", ["data", "data/"])
+def test_a_prefix_is_a_folder(area: StagingArea, source: Path, prefix: str) -> None:
+    """With or without a slash at its end."""
+    (source / "a").write_text("a")
+    assert [file.entry.path for file in area.stage_folder(source, prefix=prefix)] == ["data/a"]
+
+
+def test_links_are_followed(area: StagingArea, source: Path, tmp_path: Path) -> None:
+    """What is logged is content; a link has none of its own."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a").write_text("linked")
+    (source / "folder").symlink_to(tmp_path / "other")
+    (source / "file").symlink_to(tmp_path / "other" / "a")
+    staged = area.stage_folder(source)
+    assert [(file.entry.path, file.copy.read_text()) for file in staged] == [
+        ("file", "linked"),
+        ("folder/a", "linked"),
+    ]
+
+
+def test_a_link_to_a_folder_above_is_named(area: StagingArea, source: Path) -> None:
+    """Walking in circles is refused."""
+    (source / "loop").symlink_to(source)
+    with pytest.raises(SourceFileError, match="loop' leads back to a folder above"):
+        area.stage_folder(source)
+
+
+def test_a_dangling_link_is_named(area: StagingArea, source: Path) -> None:
+    """A link to nothing is a file that cannot be read."""
+    (source / "dangling").symlink_to(source / "absent")
+    with pytest.raises(SourceFileError, match="dangling' cannot be read"):
+        area.stage_folder(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("absent", "No such file"), ("folder", "is a folder"), ("pipe", "no regular"), ("\0", "null")],
+    ids=["missing", "folder", "pipe", "NUL"],
+)
+def test_what_is_no_file_is_named(area: StagingArea, source: Path, name: str, said: str) -> None:
+    """The message says why it cannot be added."""
+    (source / "folder").mkdir()
+    os.mkfifo(source / "pipe")
+    with pytest.raises(SourceFileError, match=said):
+        area.stage_file(source / name, path="a")
+
+
+@pytest.mark.parametrize(("name", "said"), [("absent", "missing"), ("file", "a file")])
+def test_what_is_no_folder_is_named(area: StagingArea, source: Path, name: str, said: str) -> None:
+    """The message says what it is instead."""
+    (source / "file").write_text("x")
+    with pytest.raises(SourceFileError, match=f"{name}' is {said}, not a folder"):
+        area.stage_folder(source / name)
+
+
+def test_an_unreadable_folder_is_named(
+    area: StagingArea, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below a readable one, too; chmod alone would not stop a test that runs as root."""
+    (source / "locked").mkdir()
+    scandir = os.scandir
+
+    def locked(path: Path) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(SourceFileError, match=r"locked' cannot be read \(Permission"):
+        area.stage_folder(source)
+
+
+AS_SOMEBODY = """
+import os, sys
+from pathlib import Path
+from hozon.errors import SourceFileError
+from hozon.services.staging import StagingArea
+if os.geteuid() == 0:
+    os.setuid(65534)
+area, locked = StagingArea(Path(sys.argv[1]) / "staging"), Path(sys.argv[1]) / "locked"
+for stage in (
+    lambda: area.stage_file(locked / "a", path="a"),
+    lambda: area.stage_folder(locked),
+    lambda: area.stage_folder(locked / "below"),
+):
+    try:
+        stage()
+    except SourceFileError as error:
+        print(error.message)
+area.clear()
+"""
+
+
+def test_permissions_of_the_system_are_errors_of_ours() -> None:
+    """A user without the right to look into a folder reads which folder it is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        (folder / "locked" / "below").mkdir(parents=True)
+        (folder / "locked").chmod(0)
+        said = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+            [sys.executable, "-c", AS_SOMEBODY, name],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout.splitlines()
+        (folder / "locked").chmod(0o700)
+    assert said == [
+        f"'{folder}/locked/{below}' cannot be read (Permission denied)".replace("/'", "'")
+        for below in ("a", "", "below")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/abs", "../up", ""])
+def test_bad_paths_are_refused_before_anything_is_copied(
+    area: StagingArea, source: Path, tmp_path: Path, path: str
+) -> None:
+    """Not even the staging folder is made."""
+    (source / "a").write_text("a")
+    with pytest.raises(InvalidEntryPathError):
+        area.stage_file(source / "a", path=path)
+    assert not (tmp_path / "staging").exists()
+
+
+def test_a_copy_that_fails_is_removed(area: StagingArea) -> None:
+    """Half a file is no file."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        area.stage_chunks(chunks(), path="a")
+    assert list(area.folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The message names the staging folder, the hint the setting."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="file/staging cannot be written") as caught:
+        StagingArea(tmp_path / "file" / "staging").stage_chunks([b"x"], path="a")
+    assert "HOZON_HOME" in caught.value.hint
+
+
+def test_copies_go_when_they_are_cleared(area: StagingArea, tmp_path: Path) -> None:
+    """Clearing twice does nothing more."""
+    area.stage_chunks([b"x"], path="a")
+    area.clear()
+    area.clear()
+    assert list((tmp_path / "staging").iterdir()) == []
+
+
+def test_copies_go_with_their_owner(tmp_path: Path) -> None:
+    """A draft that nobody logs leaves nothing behind."""
+    area = StagingArea(tmp_path / "staging")
+    area.stage_chunks([b"x"], path="a")
+    del area
+    assert list((tmp_path / "staging").iterdir()) == []

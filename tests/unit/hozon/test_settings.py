@@ -1,0 +1,152 @@
+"""Settings: names, defaults and precedence."""
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hozon.errors import InvalidNameError, InvalidSettingError
+from hozon.settings import load_settings
+
+WriteConfig = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def write_config(tmp_path: Path) -> WriteConfig:
+    """Give a function that writes a configuration file, and returns the variable that names it."""
+
+    def write(text: str) -> dict[str, str]:
+        path = tmp_path / "hozon.toml"
+        path.write_text(text, encoding="utf-8")
+        return {"HOZON_CONFIG": str(path)}
+
+    return write
+
+
+def test_everything_lies_below_home_by_default(tmp_path: Path) -> None:
+    """Catalog, objects and staging."""
+    settings = load_settings({"HOZON_HOME": str(tmp_path)})
+    assert settings.home == tmp_path
+    assert settings.catalog_url == f"sqlite:///{tmp_path}/catalog.db"
+    assert settings.storage_url == f"file://{tmp_path}/objects"
+    assert settings.staging == tmp_path / "staging"
+    assert settings.config_file is None
+
+
+def test_without_settings_the_users_data_directory_is_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system's conventions say."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings({}).home.is_relative_to(tmp_path)
+
+
+def test_a_relative_home_is_made_absolute(tmp_path: Path) -> None:
+    """Changing the working directory later does not move the data."""
+    assert load_settings({"HOZON_HOME": "here"}).home == tmp_path / "work" / "here"
+
+
+def test_the_environment_names_everything() -> None:
+    """Each setting has a variable."""
+    settings = load_settings(
+        {
+            "HOZON_CATALOG_URL": "sqlite:///x.db",
+            "HOZON_STORAGE_URL": "s3://bucket/prefix",
+            "HOZON_ENTITY": "bob",
+            "HOZON_PROJECT": "letters",
+        }
+    )
+    assert (settings.catalog_url, settings.storage_url) == ("sqlite:///x.db", "s3://bucket/prefix")
+    assert str(settings.default_path) == "bob/letters"
+
+
+def test_the_file_names_what_the_environment_does_not(write_config: WriteConfig) -> None:
+    """A variable wins over the file, and the file over the default."""
+    named = write_config('entity = "from-file"\nproject = "from-file"\nstorage_url = "s3://b"\n')
+    settings = load_settings({**named, "HOZON_PROJECT": "from-environment"})
+    assert str(settings.default_path) == "from-file/from-environment"
+    assert settings.storage_url == "s3://b"
+    assert str(settings.config_file) == named["HOZON_CONFIG"]
+
+
+def test_the_users_configuration_file_is_found(tmp_path: Path) -> None:
+    """It need not be named where the system's conventions put it."""
+    path = tmp_path / "config" / "hozon" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('entity = "from-file"\n', encoding="utf-8")
+    settings = load_settings({"HOZON_HOME": str(tmp_path)})
+    assert (settings.default_path.entity, settings.config_file) == ("from-file", path)
+
+
+def test_an_empty_variable_is_no_variable(write_config: WriteConfig) -> None:
+    """`HOZON_ENTITY=` in a shell means: not set."""
+    named = write_config('entity = "from-file"\n')
+    assert load_settings({**named, "HOZON_ENTITY": ""}).default_path.entity == "from-file"
+
+
+@pytest.mark.parametrize(
+    ("login", "entity"),
+    [
+        ("ada", "ada"),
+        ("Ada Love", "Ada-Love"),
+        ("WORK\\ada", "WORK-ada"),
+        ("...", "user"),
+    ],
+)
+def test_the_login_name_is_the_default_entity(
+    monkeypatch: pytest.MonkeyPatch, login: str, entity: str
+) -> None:
+    """Made to fit the rules, if need be; the default project is `uncategorized`."""
+    monkeypatch.setattr(getpass, "getuser", lambda: login)
+    assert str(load_settings({}).default_path) == f"{entity}/uncategorized"
+
+
+def test_without_a_login_name_there_is_an_entity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some containers have no user database."""
+
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert load_settings({}).default_path.entity == "user"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('entitty = "ada"', "has entitty = 'ada'"),
+        ("entity = 7", "has entity = 7"),
+        ('[entity]\nname = "ada"', "has entity = "),
+        ("entity = ?", "cannot be read .*line 1"),
+    ],
+    ids=["unknown key", "number", "table", "no TOML"],
+)
+def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str, said: str) -> None:
+    """The message names the file and the fault, the hint the keys that are known."""
+    named = write_config(text)
+    with pytest.raises(InvalidSettingError, match=said) as caught:
+        load_settings(named)
+    assert named["HOZON_CONFIG"] in caught.value.message
+    assert "catalog_url, entity, project, storage_url" in caught.value.hint
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are no configuration."""
+    (tmp_path / "hozon.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidSettingError, match=r"hozon\.toml cannot be read"):
+        load_settings({"HOZON_CONFIG": str(tmp_path / "hozon.toml")})
+
+
+def test_a_missing_file_that_is_named_is_an_error(tmp_path: Path) -> None:
+    """A typing error must not lead to another store."""
+    with pytest.raises(InvalidSettingError, match=r"absent\.toml', which is no file"):
+        load_settings({"HOZON_CONFIG": str(tmp_path / "absent.toml")})
+
+
+def test_a_bad_default_name_says_where_to_change_it() -> None:
+    """The hint names the variables and the file."""
+    with pytest.raises(InvalidNameError, match="entity name 'a/b'") as caught:
+        load_settings({"HOZON_ENTITY": "a/b"})
+    assert caught.value.hint.startswith("Correct HOZON_ENTITY, HOZON_PROJECT or the configuration")

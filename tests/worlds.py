@@ -1,0 +1,86 @@
+"""What fixtures hand to tests: a project, a logger, a bucket.
+
+Owns the types that tests name. Refuses to own set-up; that is the fixtures' in `conftest.py`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mypy_boto3_s3 import S3Client
+
+from hozon.model.names import Alias, RunId, TypeName
+from hozon.model.paths import CollectionPath, ProjectPath
+from hozon.model.runs import Run, RunKey
+from hozon.services.commit import CommitRequest, CommitResult, commit_version
+from hozon.services.context import Context
+from hozon.services.runs import start_run
+from hozon.services.staging import StagedFile
+
+AT = ProjectPath.of("ada", "digits")
+MNIST = CollectionPath.parse("mnist", default=AT)
+BUCKET = "hozon-tests"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+Files = Mapping[str, bytes]
+Stage = Callable[[Files], list[StagedFile]]
+
+
+@dataclass(frozen=True, slots=True)
+class Logger:
+    """Logs versions through the service, with defaults for what a test does not care about."""
+
+    context: Context
+    stage: Stage
+
+    def request(
+        self,
+        name: str = "mnist",
+        *,
+        files: Files,
+        aliases: tuple[str, ...] = (),
+        type_name: str = "dataset",
+        run: RunKey | None = None,
+    ) -> CommitRequest:
+        """Describe a version."""
+        return CommitRequest(
+            collection=CollectionPath.parse(name, default=AT),
+            type=TypeName(type_name),
+            files=self.stage(files),
+            aliases=[Alias(alias) for alias in aliases],
+            description=None,
+            metadata={},
+            run=run,
+        )
+
+    def log(self, text: str, *aliases: str, run: RunKey | None = None) -> CommitResult:
+        """Log one file with this text as a version of `mnist`."""
+        files = {"data.txt": text.encode()}
+        return commit_version(self.context, self.request(files=files, aliases=aliases, run=run))
+
+    def start_run(self, run_id: str) -> Run:
+        """Begin a run in the project."""
+        return start_run(
+            self.context, AT, run_id=RunId(run_id), job_type=None, config={}, sweep=None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket of moto's S3."""
+
+    client: S3Client
+    name: str
+
+    def keys(self) -> list[str]:
+        """List what is in it."""
+        found = self.client.list_objects_v2(Bucket=self.name).get("Contents", [])
+        return [item["Key"] for item in found]
