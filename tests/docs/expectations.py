@@ -1,0 +1,197 @@
+"""What must be true of the store after each block, for every language.
+
+A block's printed output shows what it says; these statements show what it did. Each runs in the
+world of the block, right after it. Every Python block has one, under its page and title.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import hozon
+from hozon.bootstrap import open_context
+from hozon.ports.catalog import CatalogCounts
+from hozon.settings import load_settings
+
+Statement = Callable[[], None]
+
+
+def names(type_name: str, collection: str) -> dict[str, list[str]]:
+    """Map each version that is listed to its aliases."""
+    listed = hozon.Api().artifacts(type_name, collection)
+    return {version.version: version.aliases for version in listed}
+
+
+def counts() -> CatalogCounts:
+    """Count what the catalog holds."""
+    context = open_context(load_settings())
+    try:
+        with context.catalog.read() as session:
+            return session.counts()
+    finally:
+        context.close()
+
+
+def stored_keys() -> int:
+    """Count the objects in the bucket."""
+    context = open_context(load_settings())
+    try:
+        return len(list(context.store.keys()))
+    finally:
+        context.close()
+
+
+MNIST = {"v0": ["reviewed"], "v1": [], "v2": [], "v3": ["candidate"], "v4": ["latest"]}
+CLASSIFIER = {"v0": ["baseline"], "v1": ["trial-a"], "v2": ["trial-b"], "v3": ["latest"]}
+OBJECTS = len(MNIST) + len(CLASSIFIER)
+
+
+def without(versions: Mapping[str, list[str]], *gone: str) -> dict[str, list[str]]:
+    """Leave some versions out."""
+    return {version: aliases for version, aliases in versions.items() if version not in gone}
+
+
+def deleted(*, mnist: Mapping[str, list[str]], count: int) -> None:
+    """State which datasets are left, that no model was touched, and that every byte is kept."""
+    assert names("dataset", "mnist") == mnist
+    assert names("model", "classifier") == CLASSIFIER
+    assert counts().deleted_versions == count
+    assert stored_keys() == OBJECTS
+
+
+def first_snippet() -> None:
+    """One version, made by one finished run, with one file in the bucket."""
+    (run,) = hozon.Api().runs()
+    assert run.state == "finished"
+    assert [artifact.name for artifact in run.logged_artifacts()] == ["mnist:v0"]
+    assert list(hozon.Api().artifact("mnist:v0").manifest.entries) == ["labels.csv"]
+    assert stored_keys() == 1
+
+
+def log_dataset() -> None:
+    """The content is that of v0, so no version was made and `latest` went back to v0."""
+    assert names("dataset", "mnist") == {"v0": ["latest"], "v1": []}
+    assert len(hozon.Api().runs()) == 3
+
+
+def log_next_version() -> None:
+    """The content is that of v1, which `latest` names already."""
+    assert names("dataset", "mnist") == {"v0": [], "v1": ["latest"]}
+    assert len(hozon.Api().runs()) == 3
+
+
+def use_dataset() -> None:
+    """One more finished run uses v0, and remembers what it saw."""
+    users = hozon.Api().artifact("mnist:v0").used_by()
+    assert [run.state for run in users] == ["finished", "finished"]
+    assert users[-1].summary == {"images_seen": 1}
+    assert hozon.Api().artifact("mnist:v1").used_by() == []
+
+
+def quickstart_unchanged() -> None:
+    """Reading changes nothing."""
+    assert names("dataset", "mnist") == {"v0": [], "v1": ["latest"]}
+    assert len(hozon.Api().runs()) == 2
+
+
+def delete_version() -> None:
+    """Only v1 is gone."""
+    deleted(mnist=without(MNIST, "v1"), count=1)
+
+
+def delete_aliased() -> None:
+    """Only v3 is gone, and its alias with it."""
+    deleted(mnist=without(MNIST, "v3"), count=1)
+
+
+def delete_latest() -> None:
+    """Only v4 is gone, and `latest` fell to v3."""
+    deleted(mnist={**without(MNIST, "v4"), "v3": ["candidate", "latest"]}, count=1)
+
+
+def delete_by_alias() -> None:
+    """Both trials are gone; every dataset is there."""
+    assert names("model", "classifier") == without(CLASSIFIER, "v1", "v2")
+    assert names("dataset", "mnist") == MNIST
+    assert counts().deleted_versions == 2
+
+
+def delete_world_unchanged() -> None:
+    """Looking deletes nothing."""
+    deleted(mnist=MNIST, count=0)
+
+
+def delete_unaliased() -> None:
+    """The two versions without an alias are gone."""
+    deleted(mnist=without(MNIST, "v1", "v2"), count=2)
+
+
+def delete_collection() -> None:
+    """All five datasets are gone; their bytes are kept."""
+    assert counts().deleted_versions == len(MNIST)
+    assert names("model", "classifier") == CLASSIFIER
+    assert stored_keys() == OBJECTS
+
+
+def log_after_delete() -> None:
+    """The collection is back with one version, whose number was never used."""
+    assert names("dataset", "mnist") == {"v5": ["latest"]}
+    assert counts().deleted_versions == len(MNIST)
+    assert stored_keys() == OBJECTS + 1
+
+
+def deleted_version() -> None:
+    """Only v2 is gone."""
+    deleted(mnist=without(MNIST, "v2"), count=1)
+
+
+def swept_unchanged() -> None:
+    """Reading changes nothing."""
+    assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
+
+
+def name_best_model() -> None:
+    """The alias is on the winner, and nothing else moved."""
+    assert names("model", "sweep-classifier") == {
+        "v0": [],
+        "v1": ["best-of-lr-search"],
+        "v2": ["latest"],
+    }
+
+
+def run_sweep() -> None:
+    """Three runs ended well and logged a version each, in the order of the grid."""
+    swept_unchanged()
+    assert names("model", "tree") == {
+        "v0": ["depth-2"],
+        "v1": ["depth-4"],
+        "v2": ["depth-8", "latest"],
+    }
+    runs = list(hozon.Api().runs())[3:]
+    assert [run.config for run in runs] == [{"depth": 2}, {"depth": 4}, {"depth": 8}]
+    assert {run.state for run in runs} == {"finished"}
+
+
+EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
+    {
+        ("index", "first_snippet.py"): first_snippet,
+        ("quickstart", "log_dataset.py"): log_dataset,
+        ("quickstart", "log_next_version.py"): log_next_version,
+        ("quickstart", "use_dataset.py"): use_dataset,
+        ("quickstart", "list_versions.py"): quickstart_unchanged,
+        ("quickstart", "trace_version.py"): quickstart_unchanged,
+        ("guides/delete", "delete_version.py"): delete_version,
+        ("guides/delete", "delete_aliased.py"): delete_aliased,
+        ("guides/delete", "delete_latest.py"): delete_latest,
+        ("guides/delete", "delete_by_alias.py"): delete_by_alias,
+        ("guides/delete", "list_unaliased.py"): delete_world_unchanged,
+        ("guides/delete", "delete_unaliased.py"): delete_unaliased,
+        ("guides/delete", "delete_collection.py"): delete_collection,
+        ("guides/delete", "log_after_delete.py"): log_after_delete,
+        ("guides/delete", "deleted_version.py"): deleted_version,
+        ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
+        ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
+        ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,
+        ("guides/sweep-best-run", "run_sweep.py"): run_sweep,
+    }
+)
+"""Page and title → what must be true afterwards."""

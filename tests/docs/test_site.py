@@ -1,0 +1,98 @@
+"""The built site shows what ran, loads nothing from elsewhere, and knows its languages."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from hozon_docs.config import Config
+from hozon_docs.findings import Finding
+from hozon_docs.markdown import Scan
+from hozon_docs.rendered import (
+    compare_rendered,
+    foreign_addresses,
+    page_file,
+    read_built,
+    stylesheet_loads,
+)
+from hozon_docs.site import build_site
+
+ADDRESS = "https://docs.example.org/hozon/"
+
+
+@pytest.fixture(scope="session")
+def site(docs_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the built site; the first process that needs it builds it for all."""
+    shared = tmp_path_factory.getbasetemp()
+    # Below xdist each worker has a folder of its own in the one of the session.
+    shared = shared.parent if shared.name.startswith("popen-") else shared
+    folder = shared / "site"
+    with FileLock(shared / "site.lock"):
+        if not folder.exists():
+            build_site(docs_config, site=folder, site_url=ADDRESS)
+    return folder
+
+
+def test_the_site_shows_the_blocks_that_ran(
+    scanned: Scan, site: Path, refuse: Callable[[Iterable[Finding]], None]
+) -> None:
+    """Rendered and executed Python is the same text, so no fence escapes the tests."""
+    page = scanned.page
+    built = read_built(page_file(site, page))
+    refuse(compare_rendered(page, built=built, blocks=scanned.blocks))
+
+
+def test_the_page_knows_its_language_and_address(
+    scanned: Scan, site: Path, docs_config: Config
+) -> None:
+    """The root element, the canonical address and the switcher name the right languages."""
+    page = scanned.page
+    file = page_file(site, page)
+    built = read_built(file)
+    place = file.parent.relative_to(site).as_posix()
+    assert built.language == page.language
+    assert built.canonical == f"{ADDRESS}{place}/"
+    assert built.switches == tuple(docs_config.languages)
+
+
+def test_each_page_names_its_counterparts(scanned: Scan, site: Path, docs_config: Config) -> None:
+    """Search engines find the same page in every language, and the source for all others."""
+    page = scanned.page
+    place = page_file(site, page).parent.relative_to(site / page.language).as_posix()
+    tail = "" if place == "." else f"{place}/"
+    expected = {code: f"{ADDRESS}{code}/{tail}" for code in docs_config.languages}
+    expected["x-default"] = expected[docs_config.source]
+    assert read_built(page_file(site, page)).alternates == expected
+
+
+def test_no_page_loads_from_another_host(site: Path) -> None:
+    """Nothing that a browser loads by itself leaves the site."""
+    foreign = {
+        f"{file.relative_to(site)}: {address}"
+        for file in site.rglob("*.html")
+        for address in foreign_addresses(ADDRESS, loads=read_built(file).loads)
+    }
+    assert foreign == set()
+
+
+def test_no_stylesheet_loads_from_another_host(site: Path) -> None:
+    """Neither fonts nor images of the theme leave the site."""
+    foreign = {
+        f"{file.relative_to(site)}: {address}"
+        for file in site.rglob("*.css")
+        for address in foreign_addresses(ADDRESS, loads=stylesheet_loads(file.read_text("utf-8")))
+    }
+    assert foreign == set()
+
+
+def test_each_language_has_its_own_page_not_found(language: str, site: Path) -> None:
+    """The page for a wrong address speaks the language of that address."""
+    assert read_built(site / language / "404.html").language == language
+
+
+def test_the_root_lists_every_language_without_a_script(site: Path, docs_config: Config) -> None:
+    """A reader without scripts finds a plain link to each language."""
+    text = (site / "index.html").read_text("utf-8")
+    missing = [code for code in docs_config.languages if f'<a href="{code}/"' not in text]
+    assert missing == []
