@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, distinct, func, make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, distinct, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from hozon.catalog.collections import SqlCollections
 from hozon.catalog.lineage import SqlLineage
@@ -96,15 +96,9 @@ class SqlCatalog:
 
     def __init__(self, url: str, *, clock: Clock) -> None:
         """Open the database and migrate it if need be."""
-        try:
-            parsed = make_url(url)
-        except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number.
-            raise CatalogError(
-                f"The catalog URL {url!r} is malformed", hint="Use sqlite:///path/to/catalog.db."
-            ) from error
-        self._url = parsed.render_as_string(hide_password=True)
+        self._url = url
         self._clock = clock
-        self._engine: Engine = open_engine(parsed)
+        self._engine: Engine = open_engine(url)
         try:
             with _translated(self._url):
                 ensure_schema(self._engine)
@@ -114,7 +108,7 @@ class SqlCatalog:
 
     @property
     def url(self) -> str:
-        """Where the catalog lies, without passwords."""
+        """Where the catalog lies."""
         return self._url
 
     def now(self) -> datetime:

@@ -1,8 +1,8 @@
 """SQLite: how connections are opened and transactions begun.
 
-Owns pragmas and locking. Invariants: write-ahead log, foreign keys enforced, and a transaction
-that means to write holds the write lock from its first statement, so that it never fails half-way
-because another writer came first.
+Owns pragmas and locking. Invariants: write-ahead log, foreign keys enforced, a commit on the disk
+before it is acknowledged, and a transaction that means to write holds the write lock from its
+first statement, so that it never fails half-way because another writer came first.
 """
 
 import sqlite3
@@ -16,14 +16,16 @@ from hozon.errors import CatalogError
 BUSY_TIMEOUT_SECONDS: Final = 30
 """How long a writer waits for another before it gives up, in seconds."""
 
+_SCHEME = "sqlite:///"
 _FOR_WRITING = "hozon_for_writing"
 
 
-def open_engine(url: URL) -> Engine:
+def open_engine(url: str) -> Engine:
     """Open a SQLite database; its folder is made if need be, its file by the first connection.
 
     Args:
-        url: `sqlite:///path` with an absolute or relative path to a file.
+        url: `sqlite:///` and an absolute or relative path to a file, taken as it stands: a path
+            may hold `?` and `%`.
 
     Returns:
         An engine whose connections follow the invariants of this module.
@@ -31,19 +33,22 @@ def open_engine(url: URL) -> Engine:
     Raises:
         CatalogError: The URL names no file, or its folder cannot be made.
     """
-    if not url.database or url.database == ":memory:":
+    database = url.removeprefix(_SCHEME)
+    if not url.startswith(_SCHEME) or database in {"", ":memory:"}:
         raise CatalogError(
-            f"The catalog URL {url.render_as_string()!r} names no file",
+            f"The catalog URL {url!r} names no file",
             hint="Use sqlite:/// followed by the path of a file.",
         )
     try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CatalogError(
-            f"The folder of the catalog {url.database!r} cannot be made ({error.strerror})",
+            f"The folder of the catalog {database!r} cannot be made ({error.strerror})",
             hint="Give HOZON_CATALOG_URL or HOZON_HOME a place that you may write to.",
         ) from error
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=database), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -57,7 +62,7 @@ def for_writing(connection: Connection) -> Connection:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     """Take transactions into our own hands, and set what every connection needs."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL"):
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

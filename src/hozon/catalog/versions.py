@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.schema import (
@@ -142,7 +142,14 @@ class SqlVersions:
         if self._connection.execute(select(versions.c.id).where(pending)).first() is None:
             return False
         self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
-        self._connection.execute(delete(versions).where(pending))
+        removed = delete(versions).where(pending).returning(versions.c.collection_id)
+        collection = self._connection.execute(removed).scalar_one()
+        self._connection.execute(
+            delete(collections).where(
+                collections.c.id == collection,
+                ~exists().where(versions.c.collection_id == collection),
+            )
+        )
         return True
 
     def manifest(self, version_id: VersionId) -> Manifest:

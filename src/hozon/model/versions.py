@@ -100,7 +100,7 @@ class Version:
     """When its upload began, UTC."""
 
     updated_at: datetime
-    """When its aliases, description, metadata or state last changed, UTC."""
+    """When `save()` or a delete last changed it, UTC."""
 
     @property
     def name(self) -> str:

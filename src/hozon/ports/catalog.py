@@ -159,7 +159,11 @@ class VersionRecords(Protocol):
         ...
 
     def abandon(self, version_id: VersionId) -> bool:
-        """Forget a PENDING version together with its pins; False if it is not PENDING."""
+        """Forget a PENDING version together with its pins; False if it is not PENDING.
+
+        A collection that was made for it and never held a version goes, too: its type was never
+        decided.
+        """
         ...
 
     def manifest(self, version_id: VersionId) -> Manifest:

@@ -40,7 +40,7 @@ class ObjectStore(Protocol):
         """Read a range in chunks, in flat memory.
 
         Args:
-            place: The key, and the range in bytes.
+            place: The key, and the range in bytes; an empty range need not touch the store.
 
         Yields:
             Chunks of at most 1 MiB that add up to `place.length`.

@@ -319,7 +319,7 @@ class Artifact:
 
     @property
     def updated_at(self) -> datetime:
-        """When its aliases, description, metadata or state last changed, UTC."""
+        """When `save()` or a delete last changed it, UTC."""
         return self._logged("updated_at").updated_at
 
     @property

@@ -223,11 +223,17 @@ class CatalogContract:
         collection, digest = _collection(session), ContentDigest("ab" * 32)
         abandoned = session.versions.open(collection.key, _new("a"))
         session.objects.pin(abandoned, [digest])
-        assert session.versions.abandon(abandoned)
         kept = session.versions.open(collection.key, _new("a"))
+        assert session.versions.abandon(abandoned)
         session.objects.pin(kept, [digest])
         session.versions.commit(kept, index=0, manifest=_manifest("a"))
         assert session.versions.committed(collection.key) == [kept]
+
+    def test_an_abandoned_first_version_decides_no_type(self, session: CatalogSession) -> None:
+        """The collection that was made for it goes, too, and may be made with another type."""
+        collection = _collection(session)
+        assert session.versions.abandon(session.versions.open(collection.key, _new("a")))
+        assert session.collections.find(collection.path) is None
 
     def test_a_committed_version_is_never_abandoned(self, session: CatalogSession) -> None:
         """A late abandon, after a commit whose answer was lost, takes nothing away."""

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from hozon.bootstrap import prepare_catalog
 from hozon.catalog.migrate import HEAD, ensure_schema
@@ -32,7 +32,7 @@ def database(tmp_path: Path, migrated_catalog: Path) -> Path:
 @pytest.fixture
 def engine(database: Path) -> Iterator[Engine]:
     """Give an engine on it."""
-    engine = open_engine(make_url(f"sqlite:///{database}"))
+    engine = open_engine(f"sqlite:///{database}")
     yield engine
     engine.dispose()
 

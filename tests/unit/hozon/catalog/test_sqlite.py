@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from hozon.bootstrap import open_catalog
@@ -16,7 +16,7 @@ from hozon.testing.clocks import ManualClock
 @pytest.fixture
 def engine(home: Path) -> Iterator[Engine]:
     """Give an engine on a migrated database."""
-    engine = open_engine(make_url(f"sqlite:///{home / 'catalog.db'}"))
+    engine = open_engine(f"sqlite:///{home / 'catalog.db'}")
     yield engine
     engine.dispose()
 
@@ -70,7 +70,15 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         open_catalog(f"sqlite:///{tmp_path}/catalog.db", clock=ManualClock())
 
 
-def test_a_malformed_url_is_named() -> None:
-    """A URL that SQLAlchemy cannot read is an error of ours."""
-    with pytest.raises(CatalogError, match="is malformed"):
+def test_a_url_without_a_file_is_named() -> None:
+    """A host is no file: the message shows the URL, the hint the form."""
+    with pytest.raises(CatalogError, match="names no file") as caught:
         open_catalog("sqlite://host:port/x", clock=ManualClock())
+    assert "sqlite:///" in caught.value.hint
+
+
+def test_a_path_is_taken_as_it_stands(tmp_path: Path) -> None:
+    """Characters that mean something in other URLs are part of the path."""
+    path = tmp_path / "a?b=c%20d" / "catalog.db"
+    open_catalog(f"sqlite:///{path}", clock=ManualClock()).close()
+    assert path.is_file()

@@ -1,7 +1,6 @@
 """The command line: what a terminal shows, and exit codes."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -108,8 +107,13 @@ def test_demo_without_a_page_lists_the_pages() -> None:
 
 
 @pytest.mark.parametrize("page", SCENES)
-def test_demo_leaves_the_users_data_alone(home: Path, tmp_path: Path, page: str) -> None:
+def test_demo_leaves_the_users_data_alone(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
     """Even when a configuration file says where that is."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
     config = tmp_path / "config" / "hozon" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(
@@ -118,8 +122,7 @@ def test_demo_leaves_the_users_data_alone(home: Path, tmp_path: Path, page: str)
     )
     before = (home / "catalog.db").read_bytes()
     result = run("demo", page)
-    scratch = Path(result.stderr.split(" is in ")[1].split(":")[0])
-    shutil.rmtree(scratch)
+    assert [path.name[:11] for path in scratch.iterdir()] == ["hozon-demo-"]
     assert result.exit_code == 0
     assert (home / "catalog.db").read_bytes() == before
     assert not (home / "objects").exists()
