@@ -45,12 +45,12 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         StorageError: The client of the object store cannot be set up.
     """
     store = open_store(settings.storage_url)
-    return Context(
-        catalog=open_catalog(settings.catalog_url, clock=clock or SystemClock()),
-        store=store,
-        principal=Principal(settings.default_path.entity),
-        staging=settings.staging,
-    )
+    try:
+        catalog = open_catalog(settings.catalog_url, clock=clock or SystemClock())
+    except BaseException:
+        store.close()
+        raise
+    return Context(catalog, store, principal=Principal(settings.user), staging=settings.staging)
 
 
 def open_catalog(url: str, *, clock: Clock) -> "Catalog":

@@ -16,7 +16,6 @@ adapters translate what they catch, and keep the original as `__cause__`.
     ├── NotFoundError               name something that exists
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
-    │   ├── EntryNotFoundError          not_found.entry
     │   ├── PageNotFoundError           not_found.page
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
@@ -147,16 +146,6 @@ class CollectionNotFoundError(NotFoundError):
     """No collection has this name, or none of this type."""
 
     code = "not_found.collection"
-
-
-class EntryNotFoundError(NotFoundError, KeyError):
-    """No file of the artifact has this path. Also a `KeyError`, as published."""
-
-    code = "not_found.entry"
-
-    def __str__(self) -> str:
-        """Give the sentence, not its `repr`, which is what `KeyError` would give."""
-        return str(self.args[0])
 
 
 class PageNotFoundError(NotFoundError):

@@ -16,13 +16,13 @@ from pathlib import Path
 import platformdirs
 
 from hozon.errors import InvalidNameError, InvalidSettingError
-from hozon.model.names import MAX_NAME_LENGTH
+from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
 from hozon.model.paths import ProjectPath
 
 DEFAULT_PROJECT = "uncategorized"
 """The project of runs that name none."""
 
-_KEYS = {"catalog_url", "entity", "project", "storage_url"}
+_KEYS = {"catalog_url", "entity", "project", "storage_url", "user"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Settings:
     default_path: ProjectPath
     """Where names without entity or project are looked up. `HOZON_ENTITY`, default the login
     name, and `HOZON_PROJECT`, default `uncategorized`."""
+
+    user: EntityName
+    """Who works here, and is recorded as having logged or deleted something. `HOZON_USER`,
+    default the login name. It is no team: `HOZON_ENTITY` may name one."""
 
     config_file: Path | None
     """The configuration file that was read; None when there is none."""
@@ -64,7 +68,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
             no TOML, or has an unknown key or a value that is not text.
-        InvalidNameError: The entity or the project breaks the rules for names.
+        InvalidNameError: The entity, the project or the user breaks the rules for names.
     """
     env = os.environ if environ is None else environ
     config_file = _find_config_file(env)
@@ -81,6 +85,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         default_path=_default_path(
             choose("entity", _login_name()), choose("project", DEFAULT_PROJECT)
         ),
+        user=_user(choose("user", _login_name())),
         config_file=config_file,
     )
 
@@ -93,6 +98,16 @@ def _default_path(entity: str, project: str) -> ProjectPath:
         raise InvalidNameError(
             error.message,
             hint=f"Correct HOZON_ENTITY, HOZON_PROJECT or the configuration file. {error.hint}",
+        ) from None
+
+
+def _user(name: str) -> EntityName:
+    """Check the name of the user, and say where a bad one can be changed."""
+    try:
+        return EntityName(check_name(name, kind="user"))
+    except InvalidNameError as error:
+        raise InvalidNameError(
+            error.message, hint=f"Correct HOZON_USER or the configuration file. {error.hint}"
         ) from None
 
 

@@ -15,7 +15,6 @@ CODES = {
     "DigestMismatchError": "integrity.digest",
     "DraftError": "state.draft",
     "EntryConflictError": "conflict.entry",
-    "EntryNotFoundError": "not_found.entry",
     "FinalizedError": "state.finalized",
     "HozonError": "hozon",
     "InputError": "input",

@@ -93,6 +93,81 @@ def test_a_run_that_the_program_forgot_is_ended() -> None:
     assert hozon.Api().artifact("mnist").file_count == 1
 
 
+FAILING = """
+import hozon
+
+run = hozon.init(id="r1")
+run.log({"a": 1})
+raise ValueError("not caught")
+"""
+
+WORKING = """
+import threading
+import hozon
+
+begun, finished = threading.Event(), threading.Event()
+
+def work():
+    with hozon.init(id="r1") as run:
+        begun.set()
+        # The main thread has nothing left to do but to end.
+        threading.main_thread().join()
+        run.log({"a": 1})
+        try:
+            run.log_artifact(hozon.Artifact("mnist", type="dataset"))
+        except hozon.errors.RunFinishedError as error:
+            print(error.hint)
+
+threading.Thread(target=work).start()
+begun.wait()
+"""
+
+FULL = """
+import hozon
+from hozon.errors import StorageError
+from hozon.storage.local import LocalObjectStore
+
+def put(*_):
+    raise StorageError("The store is full", hint="Buy a larger one.")
+
+LocalObjectStore.put = put
+run = hozon.init(id="r1")
+artifact = hozon.Artifact("mnist", type="dataset")
+with artifact.new_file("data.txt") as file:
+    file.write("hello")
+run.log_artifact(artifact)
+"""
+
+
+def test_a_program_that_ends_with_an_exception_has_failed() -> None:
+    """The run that it left open says so."""
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-c", FAILING], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert hozon.Api().run("r1").state == "failed"
+
+
+def test_a_run_of_another_thread_is_left_to_it() -> None:
+    """It is not ended under the feet of the thread that works; what it cannot do is said."""
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-c", WORKING], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Let the main thread wait for the threads that log.\n"
+    run = hozon.Api().run("r1")
+    assert (run.state, run.summary) == ("finished", {"a": 1})
+
+
+def test_what_could_not_be_stored_at_the_end_is_said() -> None:
+    """In two sentences on standard error, where nobody can catch an error any more."""
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-c", FULL], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.stderr == "hozon: The store is full. Buy a larger one.\n"
+    assert hozon.Api().run("r1").state == "failed"
+
+
 @pytest.mark.parametrize("page", [page for page in SCENES if page != "index"])
 def test_a_demo_is_what_the_shell_uses(shell: Shell, home: Path, page: str) -> None:
     """After `eval`, programs of the same shell see the world of the page, and only they."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
+from hozon.catalog.batches import batches
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.projects import ensure_project
 from hozon.catalog.schema import aliases, collections, projects, versions
@@ -70,19 +71,26 @@ class SqlCollections:
     def pointers(self, key: CollectionKey) -> Pointers:
         """Read all aliases of a collection."""
         query = select(aliases.c.alias, aliases.c.version_id).where(aliases.c.collection_id == key)
-        return {
-            Alias(alias): VersionId(version) for alias, version in self._connection.execute(query)
-        }
+        rows = self._connection.execute(query).all()  # At once: there may be thousands.
+        return {Alias(alias): VersionId(version) for alias, version in rows}
 
-    def set_pointers(self, key: CollectionKey, pointers: Pointers) -> None:
-        """Replace all aliases of a collection."""
-        self._connection.execute(delete(aliases).where(aliases.c.collection_id == key))
+    def set_pointers(self, key: CollectionKey, pointers: Pointers, *, now: datetime) -> None:
+        """Replace all aliases of a collection, writing only the difference."""
+        before = self.pointers(key)
+        taken = before.items() - pointers.items()
+        given = pointers.items() - before.items()
+        for names in batches(alias for alias, _ in taken):
+            here = (aliases.c.collection_id == key) & aliases.c.alias.in_(names)
+            self._connection.execute(delete(aliases).where(here))
         rows = [
             {"collection_id": key, "alias": alias, "version_id": version}
-            for alias, version in pointers.items()
+            for alias, version in given
         ]
         if rows:
             self._connection.execute(insert(aliases), rows)
+        for touched in batches({version for _, version in taken | given}):
+            dated = update(versions).where(versions.c.id.in_(touched)).values(updated_at=now)
+            self._connection.execute(dated)
 
     def listing(self, at: ProjectPath, *, type_name: TypeName | None) -> Listing[Collection]:
         """List collections that have a committed version, oldest first."""

@@ -5,13 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
+from hozon.catalog.batches import batches
 from hozon.catalog.schema import objects, pins
 from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
-
-_BATCH = 500
-"""Values per `IN (…)`: below the limit of 999 parameters of old SQLite builds."""
 
 
 class SqlObjects:
@@ -34,11 +32,10 @@ class SqlObjects:
     def places(self, digests: Iterable[ContentDigest]) -> Mapping[ContentDigest, Place]:
         """Find the places of digests."""
         found: dict[ContentDigest, Place] = {}
-        wanted = sorted(set(digests))
-        for start in range(0, len(wanted), _BATCH):
+        for batch in batches(sorted(set(digests))):
             query = select(
                 objects.c.digest, objects.c.key, objects.c.offset_bytes, objects.c.length_bytes
-            ).where(objects.c.digest.in_(wanted[start : start + _BATCH]))
+            ).where(objects.c.digest.in_(batch))
             for digest, key, offset, length in self._connection.execute(query):
                 found[ContentDigest(digest)] = Place(key, offset, length)
         return found

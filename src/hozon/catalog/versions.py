@@ -1,7 +1,7 @@
 """Versions and manifests in SQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from hozon.catalog.schema import (
     versions,
 )
 from hozon.model.access import Principal
+from hozon.model.aliases import Pointers
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
@@ -66,15 +67,6 @@ class SqlVersions:
         row = self._connection.execute(SELECT_VERSIONS.where(versions.c.id == version_id)).one()
         return decode_versions(self._connection, [row])[0]
 
-    def committed(self, key: CollectionKey) -> Sequence[VersionId]:
-        """List the committed versions of a collection, oldest first."""
-        query = (
-            select(versions.c.id)
-            .where(versions.c.collection_id == key, versions.c.state == VersionState.COMMITTED)
-            .order_by(versions.c.index)
-        )
-        return [VersionId(found) for found in self._connection.execute(query).scalars()]
-
     def newest(self, key: CollectionKey) -> VersionId | None:
         """Find the committed version with the highest number."""
         query = (
@@ -121,7 +113,9 @@ class SqlVersions:
         found = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         return VersionId(found)
 
-    def commit(self, version_id: VersionId, *, index: int, manifest: Manifest) -> None:
+    def commit(
+        self, version_id: VersionId, *, index: int, manifest: Manifest, now: datetime
+    ) -> None:
         """Give a PENDING version its number and its entries."""
         rows = [
             {
@@ -134,7 +128,13 @@ class SqlVersions:
         ]
         if rows:
             self._connection.execute(insert(entries), rows)
-        self._update(version_id, index=index, state=VersionState.COMMITTED, lease_expires_at=None)
+        self._update(
+            version_id,
+            index=index,
+            state=VersionState.COMMITTED,
+            updated_at=now,
+            lease_expires_at=None,
+        )
 
     def abandon(self, version_id: VersionId) -> bool:
         """Forget a PENDING version together with its pins; False if it is not PENDING."""
@@ -175,9 +175,21 @@ class SqlVersions:
             deleted_at=now if gone else None,
         )
 
-    def remember_aliases(self, version_id: VersionId, aliases: Iterable[Alias]) -> None:
-        """Keep the aliases that a delete took away."""
-        rows = [{"version_id": version_id, "alias": alias} for alias in aliases]
+    def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
+        """Make all committed versions of a collection DELETED in one statement."""
+        committed = (versions.c.collection_id == key) & (versions.c.state == VersionState.COMMITTED)
+        deleted = {
+            "state": VersionState.DELETED,
+            "updated_at": now,
+            "deleted_by": by.name,
+            "deleted_at": now,
+        }
+        done = self._connection.execute(update(versions).where(committed).values(deleted))
+        return done.rowcount
+
+    def remember_aliases(self, pointers: Pointers) -> None:
+        """Keep the aliases that a delete takes away."""
+        rows = [{"version_id": version, "alias": alias} for alias, version in pointers.items()]
         if rows:
             self._connection.execute(insert(removed_aliases), rows)
 

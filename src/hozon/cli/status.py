@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 
 from hozon.bootstrap import open_context
+from hozon.services.status import count_all
 from hozon.settings import load_settings
 
 _BYTES = {"object_bytes": "Stored"}
@@ -23,8 +24,7 @@ def status(*, as_json: bool) -> None:
     settings = load_settings()
     context = open_context(settings)
     try:
-        with context.catalog.read() as session:
-            counts = asdict(session.counts())
+        counts = asdict(count_all(context))
         places = {
             "catalog": context.catalog.url,
             "storage": context.store.url,

@@ -6,6 +6,7 @@ while a collection has a committed version, `latest` points at one; it never dan
 
 from collections.abc import Iterable, Mapping
 
+from hozon.errors import InvalidAliasError
 from hozon.model.names import LATEST, Alias, check_alias
 from hozon.model.versions import VersionId
 
@@ -27,6 +28,10 @@ def check_aliases(values: Iterable[object] | None) -> tuple[Alias, ...]:
     """
     if isinstance(values, str):
         return (check_alias(values),)
+    if values is not None and not isinstance(values, Iterable):
+        raise InvalidAliasError(
+            f"The aliases are a {type(values).__name__}", hint="Give a list of texts."
+        )
     return tuple(dict.fromkeys(check_alias(value) for value in values or ()))
 
 
@@ -66,22 +71,29 @@ def after_edit(
     pointers: Pointers,
     *,
     version: VersionId,
-    wanted: Iterable[Alias],
+    add: Iterable[Alias],
+    remove: Iterable[Alias],
     newest: VersionId,
 ) -> Pointers:
-    """Give a version exactly the wanted aliases, taking them from other versions.
+    """Give a version aliases, taking them from other versions, and take others away from it.
 
     Args:
         pointers: The collection's aliases before.
-        version: The version whose list of aliases was edited.
-        wanted: All that it should have.
+        version: The version whose aliases were edited.
+        add: What it should have from now on.
+        remove: What it should no longer have; aliases of other versions stay where they are.
         newest: The newest committed version of the collection.
 
     Returns:
         The collection's aliases after; `latest` falls to the newest version if it was taken away.
     """
-    others = {alias: target for alias, target in pointers.items() if target != version}
-    return _with_latest({**others, **dict.fromkeys(wanted, version)}, newest)
+    unwanted = set(remove)
+    kept = {
+        alias: target
+        for alias, target in pointers.items()
+        if target != version or alias not in unwanted
+    }
+    return _with_latest({**kept, **dict.fromkeys(add, version)}, newest)
 
 
 def _with_latest(pointers: dict[Alias, VersionId], newest: VersionId | None) -> Pointers:

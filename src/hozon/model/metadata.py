@@ -20,6 +20,12 @@ JsonObject = Mapping[str, JsonValue]
 MAX_METADATA_KEYS = 100
 """How many keys the metadata of an artifact may have, counted at all levels."""
 
+MAX_DEPTH = 100
+"""How many levels JSON values may be nested."""
+
+MAX_INTEGER_BITS = 14_000
+"""How long integers may be: about 4,200 digits, the most that Python reads back from text."""
+
 
 def check_metadata(value: object, *, what: str = "metadata") -> dict[str, JsonValue]:
     """Accept the metadata of an artifact.
@@ -87,19 +93,23 @@ def check_json_object(value: object, *, what: str, finite: bool = True) -> dict[
         raise InvalidMetadataError(
             f"The {what} is a {type(value).__name__}", hint="Give a dict with text keys."
         )
-    try:
-        return {
-            _check_key(key, what): _check_value(item, f"{what}[{key!r}]", finite=finite)
-            for key, item in value.items()
-        }
-    except RecursionError:
-        raise InvalidMetadataError(
-            f"The {what} is nested too deeply, or contains itself", hint="Give it fewer levels."
-        ) from None
+    return {
+        _check_key(key, what): _check_value(item, f"{what}[{key!r}]", finite=finite, depth=1)
+        for key, item in value.items()
+    }
 
 
-def _check_value(value: object, where: str, *, finite: bool) -> JsonValue:
+def _check_value(value: object, where: str, *, finite: bool, depth: int) -> JsonValue:
     """Copy one value, or name the place at which JSON fails."""
+    if depth > MAX_DEPTH:
+        raise InvalidMetadataError(
+            f"{where[:60]}… is nested more than {MAX_DEPTH} levels deep, or contains itself",
+            hint="Give it fewer levels.",
+        )
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
+        raise InvalidMetadataError(
+            f"{where} is an integer of {value.bit_length()} bits", hint="Store it as text."
+        )
     if finite and isinstance(value, float) and not math.isfinite(value):
         raise InvalidMetadataError(
             f"{where} is {value}", hint="JSON has no NaN and no infinity: use None or text."
@@ -108,15 +118,17 @@ def _check_value(value: object, where: str, *, finite: bool) -> JsonValue:
         return value
     if isinstance(value, Mapping):
         return {
-            _check_key(k, where): _check_value(v, f"{where}[{k!r}]", finite=finite)
+            _check_key(k, where): _check_value(v, f"{where}[{k!r}]", finite=finite, depth=depth + 1)
             for k, v in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [_check_value(item, f"{where}[{n}]", finite=finite) for n, item in enumerate(value)]
+        return [
+            _check_value(item, f"{where}[{n}]", finite=finite, depth=depth + 1)
+            for n, item in enumerate(value)
+        ]
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        return _check_value(
-            value.item(), where, finite=finite
-        )  # A NumPy scalar: keep its plain value.
+        # A NumPy scalar: keep its plain value.
+        return _check_value(value.item(), where, finite=finite, depth=depth + 1)
     raise InvalidMetadataError(
         f"{where} is a {type(value).__name__}",
         hint="Use None, bool, int, float, str, list or dict.",

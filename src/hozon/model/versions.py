@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from hozon.errors import VersionStateError
+from hozon.errors import AliasedVersionError, VersionStateError
 from hozon.model.digests import ManifestDigest
 from hozon.model.metadata import JsonObject
-from hozon.model.names import Alias, RunId, TypeName, format_version
+from hozon.model.names import LATEST, Alias, RunId, TypeName, format_version
 from hozon.model.paths import ArtifactPath, CollectionPath, RunPath
 
 VersionId = NewType("VersionId", int)
@@ -100,7 +100,7 @@ class Version:
     """When its upload began, UTC."""
 
     updated_at: datetime
-    """When `save()` or a delete last changed it, UTC."""
+    """When its aliases, description, metadata or state last changed, UTC."""
 
     @property
     def name(self) -> str:
@@ -116,6 +116,22 @@ class Version:
     def producer(self) -> RunPath | None:
         """The full path of the run that first logged it; None for none."""
         return RunPath(self.collection.at, self.logged_by) if self.logged_by else None
+
+
+def check_editable(version: Version) -> None:
+    """Let only committed versions change.
+
+    Args:
+        version: The version as it is now.
+
+    Raises:
+        VersionStateError: It is in another state, for instance deleted.
+    """
+    if version.state is not VersionState.COMMITTED:
+        raise VersionStateError(
+            f"{version.path} is {version.state} and cannot be changed",
+            hint="Change a version that has not been deleted.",
+        )
 
 
 def check_transition(name: str, *, before: VersionState, after: VersionState) -> None:
@@ -135,3 +151,31 @@ def check_transition(name: str, *, before: VersionState, after: VersionState) ->
             f"{name} is {before} and cannot become {after}",
             hint=f"From {before} it can become {allowed}.",
         )
+
+
+def check_deletable(version: Version, *, delete_aliases: bool) -> None:
+    """Let a version be soft-deleted only when nothing names it, or the names may go with it.
+
+    Args:
+        version: The version as it is now.
+        delete_aliases: Whether its aliases may go with it.
+
+    Raises:
+        VersionStateError: It is not committed, for instance deleted already.
+        AliasedVersionError: It has aliases and `delete_aliases` is False; the message lists them.
+    """
+    check_transition(str(version.path), before=version.state, after=VersionState.DELETED)
+    if version.aliases and not delete_aliases:
+        raise AliasedVersionError(
+            f"{version.path} has the aliases {', '.join(version.aliases)}",
+            hint="Pass delete_aliases=True to delete it together with them.",
+        )
+
+
+def outcome_of_equal_content(found: Version) -> LogOutcome:
+    """Say what logging came to when a committed version has the same content already.
+
+    Args:
+        found: That version, with the aliases that it had before.
+    """
+    return LogOutcome.UNCHANGED if LATEST in found.aliases else LogOutcome.REUSED

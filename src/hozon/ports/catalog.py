@@ -13,9 +13,10 @@ from typing import NewType, Protocol
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
 from hozon.model.digests import ContentDigest, ManifestDigest
+from hozon.model.lineage import Edges
 from hozon.model.manifest import Manifest
 from hozon.model.metadata import JsonObject
-from hozon.model.names import Alias, SweepId, TypeName
+from hozon.model.names import SweepId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
 from hozon.model.places import Place
 from hozon.model.runs import Run, RunKey, RunState
@@ -118,8 +119,11 @@ class CollectionRecords(Protocol):
         """Read all aliases of a collection."""
         ...
 
-    def set_pointers(self, key: CollectionKey, pointers: Pointers) -> None:
-        """Replace all aliases of a collection."""
+    def set_pointers(self, key: CollectionKey, pointers: Pointers, *, now: datetime) -> None:
+        """Replace all aliases of a collection; date the versions that gained or lost one.
+
+        What stays is not written again: a collection may have thousands of aliases.
+        """
         ...
 
     def listing(self, at: ProjectPath, *, type_name: TypeName | None) -> Listing[Collection]:
@@ -132,10 +136,6 @@ class VersionRecords(Protocol):
 
     def get(self, version_id: VersionId) -> Version:
         """Read a version that is known to exist and to have an index."""
-        ...
-
-    def committed(self, key: CollectionKey) -> Sequence[VersionId]:
-        """List the committed versions of a collection, oldest first."""
         ...
 
     def newest(self, key: CollectionKey) -> VersionId | None:
@@ -154,8 +154,10 @@ class VersionRecords(Protocol):
         """Make a PENDING version, which nobody sees."""
         ...
 
-    def commit(self, version_id: VersionId, *, index: int, manifest: Manifest) -> None:
-        """Give a PENDING version its number and its entries, and make it COMMITTED."""
+    def commit(
+        self, version_id: VersionId, *, index: int, manifest: Manifest, now: datetime
+    ) -> None:
+        """Give a PENDING version its number and its entries, make it COMMITTED, and date it."""
         ...
 
     def abandon(self, version_id: VersionId) -> bool:
@@ -176,8 +178,12 @@ class VersionRecords(Protocol):
         """Record a transition, who made it and when."""
         ...
 
-    def remember_aliases(self, version_id: VersionId, aliases: Iterable[Alias]) -> None:
-        """Keep the aliases that a delete took away, so that restoring can give them back."""
+    def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
+        """Make all committed versions of a collection DELETED at once, and count them."""
+        ...
+
+    def remember_aliases(self, pointers: Pointers) -> None:
+        """Keep the aliases that a delete takes away, so that restoring can give them back."""
         ...
 
     def describe(
@@ -277,8 +283,11 @@ class SweepRecords(Protocol):
         ...
 
 
-class LineageRecords(Protocol):
-    """Edges between runs and versions."""
+class LineageRecords(Edges, Protocol):
+    """Edges between runs and versions.
+
+    Refuses to own which may be drawn; that is `hozon.model.lineage`.
+    """
 
     def add_output(self, run: RunKey, version: VersionId, *, now: datetime) -> None:
         """Record that a run logged a version; once is enough."""

@@ -6,6 +6,7 @@ run of this process is current; a run that the program forgot is ended when the 
 
 import atexit
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,15 +14,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hozon.errors import NoRunError
+from hozon.errors import HozonError, NoRunError
 from hozon.model.metadata import JsonValue, check_json_object
 from hozon.model.names import RunId, check_name
 from hozon.model.paths import ProjectPath
+from hozon.model.runs import RunState
 from hozon.model.sweeps import Sweep
 from hozon.sdk.artifact import Artifact
-from hozon.sdk.run import Run
+from hozon.sdk.run import Run, end_with_process, is_at_work
 from hozon.sdk.session import close_sessions, current_session
-from hozon.services.runs import start_run
+from hozon.services.runs import end_run, start_run
 
 
 @dataclass
@@ -53,9 +55,10 @@ def init(
 ) -> Run:
     """Begin a run and make it the current one.
 
-    Use it as a context manager, so that the run ends with the block. A run that is current
-    already is ended first. Called by an agent of a sweep, the run takes the sweep's project, and
-    its next grid point into its config.
+    Use it as a context manager, so that the run ends with the block: a run that is left open is
+    ended with the process, which can then only print what could not be stored. A run that is
+    current already is ended first. Called by an agent of a sweep, the run takes the sweep's
+    project, and its next grid point into its config.
 
     Args:
         entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
@@ -84,7 +87,6 @@ def init(
         at, inputs = assignment.sweep.at, {**inputs, **assignment.values}
     else:
         assignment = None
-    finish()
     record = start_run(
         session.context,
         at,
@@ -93,6 +95,11 @@ def init(
         config=inputs,
         sweep=assignment.sweep if assignment else None,
     )
+    try:
+        finish()
+    except BaseException:
+        end_run(session.context, record.key, RunState.FAILED)
+        raise
     if assignment is not None:
         assignment.taken = True
     run = Run(session, record, on_end=_CURRENT.clear)
@@ -192,14 +199,16 @@ def current_run(what: str) -> Run:
 
 @contextmanager
 def ending_run() -> Iterator[None]:
-    """End the run that is current at the end of the block; as failed, if the block raises."""
+    """End a run that the block began and left open; as failed, if the block raises."""
+    before = _CURRENT[:]
     try:
         yield
     except BaseException as error:
-        if _CURRENT:
+        if before != _CURRENT:
             _CURRENT[0].__exit__(type(error), error, error.__traceback__)
         raise
-    finish()
+    if before != _CURRENT:
+        finish()
 
 
 def log_draft(artifact: Artifact) -> None:
@@ -207,14 +216,32 @@ def log_draft(artifact: Artifact) -> None:
     if _CURRENT:
         _CURRENT[0].log_artifact(artifact)
         return
-    with init(job_type="auto") as run:
-        run.log_artifact(artifact)
+    token = ASSIGNMENT.set(None)  # A grid point is for the run that the program itself begins.
+    try:
+        with init(job_type="auto") as run:
+            run.log_artifact(artifact)
+    finally:
+        ASSIGNMENT.reset(token)
 
 
-atexit.register(teardown)
+def _end_with_process() -> None:
+    """End what the program left open; say so where nobody can catch an error any more."""
+    if _CURRENT and is_at_work(_CURRENT[0]):
+        return  # Its thread will end it. This is called again when all threads have ended.
+    # What an interactive session raised along the way says nothing about its end.
+    raised = getattr(sys, "last_value", None) is not None and not hasattr(sys, "ps1")
+    try:
+        if _CURRENT:
+            end_with_process(_CURRENT[0], failed=raised)
+        teardown()
+    except HozonError as error:
+        sys.stderr.write(f"hozon: {error}\n")
+
+
+atexit.register(_end_with_process)
 # Python closes its thread pools, without which nothing can be uploaded, before `atexit` functions
 # are called. This hook comes earlier, and there is no public one.
-threading._register_atexit(teardown)  # type: ignore[attr-defined]  # noqa: SLF001
+threading._register_atexit(_end_with_process)  # type: ignore[attr-defined]  # noqa: SLF001
 if hasattr(os, "register_at_fork"):
     # A run belongs to the process that began it: a child must not end it.
     os.register_at_fork(after_in_child=_CURRENT.clear)

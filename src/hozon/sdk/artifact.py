@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
+from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from hozon.errors import WaitTimeoutError
+from hozon.errors import SourceFileError, WaitTimeoutError
 from hozon.model.aliases import check_aliases
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.metadata import check_description, check_metadata
+from hozon.model.metadata import JsonObject, check_description, check_metadata
 from hozon.model.names import Alias, CollectionName, TypeName, check_name, format_version
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.runs import RunKey
@@ -71,8 +72,10 @@ class Artifact:
         self._session = current_session()
         self._draft: Draft | None = Draft(name, staging=self._session.settings.staging)
         self._logging: Future[CommitResult] | None = None
+        self._sent: tuple[str | None, JsonObject] = (None, {})
         self._version: Version | None = None
         self._outcome: LogOutcome | None = None
+        self._edge_left_out = False
         self._manifest: Manifest | None = None
 
     def __repr__(self) -> str:
@@ -179,7 +182,7 @@ class Artifact:
             InvalidEntryPathError: The name is absolute or leads outside.
             EntryConflictError: Another content has this name already.
         """
-        source = Path(local_path)
+        source = _local_path(local_path)
         return self._content.add_file(source, path=source.name if name is None else name)
 
     def add_dir(self, local_path: str | Path, name: str | None = None) -> None:
@@ -195,7 +198,7 @@ class Artifact:
             InvalidEntryPathError: A path is absolute or leads outside.
             EntryConflictError: Another content has one of the names already.
         """
-        self._content.add_folder(Path(local_path), prefix=name or "")
+        self._content.add_folder(_local_path(local_path), prefix=name or "")
 
     def new_file(
         self, name: str, mode: str = "x", encoding: str | None = None
@@ -276,7 +279,8 @@ class Artifact:
                     hint="It goes on in the background; call wait() again.",
                 ) from error
             self._outcome = result.outcome
-            self._adopt(result.version)
+            self._edge_left_out = result.edge_left_out
+            self._adopt_logged(result.version)
         return self
 
     # After logging.
@@ -319,7 +323,7 @@ class Artifact:
 
     @property
     def updated_at(self) -> datetime:
-        """When `save()` or a delete last changed it, UTC."""
+        """When its aliases, description, metadata or state last changed, UTC."""
         return self._logged("updated_at").updated_at
 
     @property
@@ -330,6 +334,16 @@ class Artifact:
         """
         self._logged("log_outcome")
         return self._outcome
+
+    @property
+    def edge_left_out(self) -> bool:
+        """Whether lineage does not show what this object was last logged or used for.
+
+        Lineage has no cycles: a run that logs again what it came from is not shown as a maker of
+        it, and a run that uses what comes from it is not shown as a user.
+        """
+        self._logged("edge_left_out")
+        return self._edge_left_out
 
     def download(self, root: str | Path | None = None) -> str:
         """Bring all files into a local folder, each checked against its digest.
@@ -415,18 +429,19 @@ class Artifact:
         draft = self._content
         if self._logging is None or not _failed(self._logging):
             draft.check_open()
-        metadata = check_metadata(self._metadata)  # Refused before anything is frozen.
-        self._session = session
+        self._sent = (self._description, check_metadata(self._metadata))
         request = CommitRequest(
             collection=CollectionPath(at, self._base_name),
             type=self._type,
-            files=draft.finalize(),
+            files=draft.files,
             aliases=aliases,
-            description=self._description,
-            metadata=metadata,
+            description=self._sent[0],
+            metadata=self._sent[1],
             run=run,
         )
-        self._logging = submit(request)
+        self._logging = submit(request)  # What is refused up to here leaves the draft open.
+        self._session = session
+        draft.finalize()
         # After a failure the copies stay, so that the artifact can be logged again.
         self._logging.add_done_callback(lambda commit: None if _failed(commit) else draft.clear())
 
@@ -446,8 +461,18 @@ class Artifact:
         self._base_name = version.collection.name
         self._type = version.type
         self._draft = self._logging = self._outcome = self._manifest = None
+        self._edge_left_out = False
         self._adopt(version)
         return self
+
+    def _adopt_logged(self, version: Version) -> None:
+        """Show what logging made, but keep what was changed meanwhile, for `save()` to store."""
+        description, metadata = self._description, self._metadata
+        self._adopt(version)
+        if description != self._sent[0]:
+            self._description = description
+        if metadata != self._sent[1]:
+            self._metadata = metadata
 
     def _adopt(self, version: Version) -> None:
         """Show what the catalog holds."""
@@ -471,19 +496,31 @@ class Artifact:
         )
 
 
+def _local_path(value: object) -> Path:
+    """Accept text or a path."""
+    if isinstance(value, (str, PathLike)):
+        return Path(value)
+    raise SourceFileError(
+        f"The local path is a {type(value).__name__}", hint="Give a text or a pathlib.Path."
+    )
+
+
 def _failed(commit: Future[CommitResult]) -> bool:
     """Tell whether a commit has ended with an error."""
     return commit.done() and commit.exception() is not None
 
 
-def open_version(session: Session, version: Version) -> Artifact:
+def open_version(session: Session, version: Version, *, edge_left_out: bool = False) -> Artifact:
     """Give users a version that the catalog holds.
 
     Args:
         session: The connections over which it was found.
         version: The version.
+        edge_left_out: Whether it is used by a run without lineage showing so.
 
     Returns:
         A logged artifact.
     """
-    return Artifact.__new__(Artifact)._wrap(session, version)  # noqa: SLF001  The second constructor.
+    artifact = Artifact.__new__(Artifact)._wrap(session, version)  # noqa: SLF001  The second constructor.
+    artifact._edge_left_out = edge_left_out  # noqa: SLF001
+    return artifact

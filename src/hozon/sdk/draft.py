@@ -5,6 +5,7 @@ content changes nothing, with other content is refused; no path is a file and a 
 that every draft can be downloaded again.
 """
 
+import codecs
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
@@ -68,11 +69,11 @@ class Draft:
                 f"The mode {mode!r} of the new file {path!r} is not supported",
                 hint="Use 'x' or 'w' for text, 'xb' or 'wb' for bytes.",
             )
+        text = None if "b" in mode else _codec(encoding or "utf-8")
         if path in self._files and mode.startswith("x"):
             raise self._conflict(path)
         with self._area.new_copy() as (_, scratch):
             pass
-        text = None if "b" in mode else encoding or "utf-8"
         try:
             with scratch.open(mode.replace("x", "w"), encoding=text) as file:
                 yield file
@@ -84,10 +85,14 @@ class Draft:
             self._files.pop(path, None)
         self._add([staged])
 
-    def finalize(self) -> list[StagedFile]:
-        """Freeze the content and give its files."""
-        self._final = True
+    @property
+    def files(self) -> list[StagedFile]:
+        """The private copies of what has been added so far."""
         return list(self._files.values())
+
+    def finalize(self) -> None:
+        """Freeze the content."""
+        self._final = True
 
     def check_open(self) -> None:
         """Refuse changes to frozen content.
@@ -143,6 +148,16 @@ class Draft:
 def _folders(path: str) -> list[str]:
     """List the folders above a path inside the artifact, the top one first."""
     return list(accumulate(path.split("/")[:-1], "{}/{}".format))
+
+
+def _codec(encoding: str) -> str:
+    """Accept an encoding that Python knows."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise InputError(
+            f"The encoding {encoding!r} is unknown", hint="Leave it out for UTF-8."
+        ) from None
 
 
 def _chunks(copy: Path) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """Paginators: lists that are fetched a page at a time, when they are read."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from hozon.errors import InputError
 from hozon.ports.paging import Listing
@@ -30,6 +30,7 @@ class Paginator(Generic[T]):
         if per_page < 1:
             raise InputError(f"per_page is {per_page}", hint="Fetch 1 or more at a time.")
         self._fetched: list[T] = []
+        self._position = 0
         self._pages = _pages(listing, wrap, per_page)
         self._count = listing.count
 
@@ -40,18 +41,31 @@ class Paginator(Generic[T]):
             yield self._fetched[position]
             position += 1
 
-    def __getitem__(self, index: int) -> T:
-        """Give one value.
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        """Give one value, or a list of several.
 
         Args:
-            index: Its place in the list, from 0; negative ones count from the end, which fetches
-                everything.
+            index: A place in the list, from 0, or a slice; negative ones count from the end, which
+                fetches everything.
 
         Raises:
             IndexError: There are not so many.
         """
-        self._fetch(index + 1 if index >= 0 else None)
+        self._fetch(_needed(index))
         return self._fetched[index]
+
+    def __next__(self) -> T:
+        """Give the value after the one that `next` gave last."""
+        if not self._fetch(self._position + 1):
+            raise StopIteration
+        self._position += 1
+        return self._fetched[self._position - 1]
 
     def __len__(self) -> int:
         """Count what is listed now, without fetching it."""
@@ -65,6 +79,15 @@ class Paginator(Generic[T]):
                 return wanted is None
             self._fetched.extend(page)
         return True
+
+
+def _needed(index: int | slice) -> int | None:
+    """Tell how many values an index needs; None for all."""
+    if isinstance(index, int):
+        return index + 1 if index >= 0 else None
+    if index.stop is None or index.stop < 0 or (index.start or 0) < 0 or (index.step or 1) < 0:
+        return None
+    return int(index.stop)
 
 
 def _pages(listing: Listing[S], wrap: Callable[[S], T], per_page: int) -> Iterator[list[T]]:

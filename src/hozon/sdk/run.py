@@ -6,12 +6,13 @@ not.
 """
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from hozon.errors import RunFinishedError
+from hozon.errors import InputError, RunFinishedError
 from hozon.model.aliases import check_aliases
 from hozon.model.metadata import JsonObject, check_json_object
 from hozon.model.names import TypeName, check_name
@@ -44,8 +45,10 @@ class Run:
         self._record = record
         self._on_end = on_end
         self._state = record.state
+        self._outcome: RunState | None = None
         self._step = 0
         self._process = os.getpid()
+        self._owner = threading.current_thread()
         self._uploader = ThreadPoolExecutor(1, thread_name_prefix=f"hozon-{record.id}")
         self._logged: list[Artifact] = []
         self._config = LiveMapping(
@@ -138,7 +141,7 @@ class Run:
         summary = {**self._summary, **row}
         log_metrics(self._session.context, self._record.key, row, step=self._step, summary=summary)
         self._step += 1
-        self._summary.show(summary)
+        self._summary._show(summary)  # noqa: SLF001  Stored together with the row.
 
     def log_artifact(self, artifact: Artifact, *, aliases: Sequence[str] | None = None) -> Artifact:
         """Store an artifact as the next version of the collection of its name.
@@ -161,6 +164,11 @@ class Run:
             InvalidAliasError: An alias breaks the rules.
         """
         self._check_running("log_artifact")
+        if not isinstance(artifact, Artifact):
+            raise InputError(
+                f"log_artifact was given a {type(artifact).__name__}",
+                hint="Make an Artifact, add files to it, and log that.",
+            )
         artifact._start_logging(  # noqa: SLF001  A run and its artifacts share the upload.
             self._session,
             self._record.at,
@@ -196,8 +204,8 @@ class Run:
             path = ArtifactPath.parse(artifact_or_name, default=self._record.at)
         wanted = TypeName(check_name(type, kind="type")) if type is not None else None
         version = resolve_version(context, path, type_name=wanted)
-        record_use(context, self._record.key, version.id)
-        return open_version(self._session, version)
+        drawn = record_use(context, self._record.key, version.id)
+        return open_version(self._session, version, edge_left_out=not drawn)
 
     def finish(self) -> None:
         """End the run: wait until everything is stored, then record that it finished.
@@ -211,7 +219,13 @@ class Run:
 
     def _submit(self, request: CommitRequest) -> Future[CommitResult]:
         """Store in the background, in the order of calls."""
-        return self._uploader.submit(self._commit, request)
+        try:
+            return self._uploader.submit(self._commit, request)
+        except RuntimeError as error:  # Python takes no more work while it ends.
+            raise RunFinishedError(
+                f"The process of the run {self.path} is ending and stores nothing more",
+                hint="Let the main thread wait for the threads that log.",
+            ) from error
 
     def _commit(self, request: CommitRequest) -> CommitResult:
         """Store one artifact, with a bar if it takes long."""
@@ -223,6 +237,8 @@ class Run:
         """Wait for uploads and record the end, once."""
         if self._state is not RunState.RUNNING or self._process != os.getpid():
             return  # A forked child that leaves the block does not end its parent's run.
+        # The first word counts: an interrupted end is not finished later as if all were well.
+        self._outcome = self._outcome or state
         failures: list[Exception] = []
         for artifact in self._logged:
             try:
@@ -230,14 +246,20 @@ class Run:
             except Exception as error:  # noqa: BLE001  Whatever it was, the run has to end.
                 failures.append(error)
         self._uploader.shutdown()
-        self._state = RunState.FAILED if failures else state
+        outcome = RunState.FAILED if failures else self._outcome
+        end_run(self._session.context, self._record.key, outcome)
+        self._state = outcome
         self._on_end()
-        end_run(self._session.context, self._record.key, self._state)
         if failures:
             raise failures[0]
 
     def _check_running(self, what: str) -> None:
-        """Refuse to record anything for a run that has ended."""
+        """Refuse to record anything for a run that has ended, or that is another process's."""
+        if self._process != os.getpid():
+            raise RunFinishedError(
+                f"The run {self.path} belongs to the process that began it and cannot {what} here",
+                hint="Begin a run of this process with hozon.init().",
+            )
         if self._state is not RunState.RUNNING:
             raise RunFinishedError(
                 f"The run {self.path} has {self.state} and cannot {what}",
@@ -251,3 +273,26 @@ class Run:
     def _save_summary(self, summary: JsonObject) -> None:
         self._check_running("change its summary")
         save_summary(self._session.context, self._record.key, summary)
+
+
+def is_at_work(run: Run) -> bool:
+    """Tell whether another thread, which the process will wait for, still works with a run.
+
+    Args:
+        run: The run.
+    """
+    owner = run._owner  # noqa: SLF001  A part of the run's own life.
+    return owner is not threading.current_thread() and owner.is_alive() and not owner.daemon
+
+
+def end_with_process(run: Run, *, failed: bool) -> None:
+    """End a run that the program left open when it ended.
+
+    Args:
+        run: The run.
+        failed: Whether the program ended with an exception.
+
+    Raises:
+        HozonError: An artifact could not be stored; the run is recorded as failed.
+    """
+    run._end(RunState.FAILED if failed else RunState.FINISHED)  # noqa: SLF001  As above.

@@ -9,50 +9,56 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
 from hozon.bootstrap import open_context
 from hozon.services.context import Context
 from hozon.settings import Settings, load_settings
 
-_LOCK: Final = threading.Lock()
+_LOCK: Final = threading.RLock()
 
 
-@dataclass
 class Session:
-    """The settings of a moment, and the connections that follow from them."""
+    """The settings of a moment, and the connections that follow from them.
 
-    settings: Settings
-    """What was configured when the session began."""
+    Objects that users hold keep their session. It opens connections again where it has none: after
+    `close`, and in a forked child, which must not touch those of its parent.
 
-    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    Args:
+        settings: What was configured when the session began.
+    """
 
-    @cached_property
-    def _context(self) -> Context:
-        return open_context(self.settings)
+    def __init__(self, settings: Settings) -> None:
+        """Remember the settings; nothing is opened yet."""
+        self.settings: Final = settings
+        """What was configured when the session began."""
+        self._opened: dict[int, Context] = {}
 
     @property
     def context(self) -> Context:
-        """The capabilities, opened by the first call.
+        """The capabilities, opened by the first call in each process.
 
         Raises:
             InvalidSettingError: A URL is not understood.
             MissingExtraError: The library of an adapter is not installed.
             CatalogError: The catalog cannot be opened.
         """
-        with self._opening:
-            return self._context
+        process = os.getpid()
+        with _LOCK:
+            if process not in self._opened:
+                self._opened[process] = open_context(self.settings)
+                _OPENED.add(self)
+            return self._opened[process]
 
     def close(self) -> None:
-        """Close what was opened; calling it again does nothing."""
-        if "_context" in self.__dict__:
-            self._context.close()
+        """Close what this process opened; calling it again does nothing."""
+        context = self._opened.pop(os.getpid(), None)
+        if context is not None:
+            context.close()
 
 
-_OPEN: Final[dict[tuple[int, Settings], Session]] = {}
-
+_SESSIONS: Final[dict[Settings, Session]] = {}
+_OPENED: Final[set[Session]] = set()
 
 _CHOSEN: Final[ContextVar[Settings | None]] = ContextVar("chosen_settings", default=None)
 
@@ -77,8 +83,7 @@ def use_settings(settings: Settings) -> Iterator[None]:
 def current_session() -> Session:
     """Give the session for the settings as they are now.
 
-    A changed environment gives another session, and so does a forked process: connections must
-    not cross a fork.
+    A changed environment gives another session.
 
     Raises:
         InvalidSettingError: The configuration file cannot be used.
@@ -86,14 +91,21 @@ def current_session() -> Session:
     """
     settings = _CHOSEN.get() or load_settings()
     with _LOCK:
-        return _OPEN.setdefault((os.getpid(), settings), Session(settings))
+        return _SESSIONS.setdefault(settings, Session(settings))
 
 
 def close_sessions() -> None:
     """Close all connections of this process."""
     with _LOCK:
-        # Connections inherited over a fork are the parent's to close.
-        sessions = [session for (pid, _), session in _OPEN.items() if pid == os.getpid()]
-        _OPEN.clear()
+        sessions = list(_OPENED)
+        _OPENED.clear()
+        _SESSIONS.clear()
     for session in sessions:
         session.close()
+
+
+if hasattr(os, "register_at_fork"):
+    # Another thread may hold the lock while this one forks: the child would wait for ever.
+    os.register_at_fork(
+        before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
+    )

@@ -46,9 +46,9 @@ def sweep(
 def agent(
     sweep_id: str,
     function: Callable[[], object],
-    count: int | None = None,
     entity: str | None = None,
     project: str | None = None,
+    count: int | None = None,
 ) -> None:
     """Try the points of a sweep that nobody has tried, in the order of the grid.
 
@@ -59,9 +59,9 @@ def agent(
     Args:
         sweep_id: What `hozon.sweep` returned, or a path `[[entity/]project/]sweep_id`.
         function: Does one run; takes no arguments.
-        count: How many points to try at most, 1 or more; None for all that are left.
         entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
         project: The project; by default `HOZON_PROJECT`, else `uncategorized`.
+        count: How many points to try at most, 1 or more; None for all that are left.
 
     Raises:
         SweepNotFoundError: There is no such sweep.

@@ -1,6 +1,11 @@
-"""Live mappings: the configuration and the summary of a run, stored as they change."""
+"""Live mappings: the configuration and the summary of a run, stored as they change.
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+Invariant: what is shown is what is stored. A nested list or dict is therefore handed out as a copy:
+to change it, assign the whole value.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from copy import deepcopy
 from typing import Any
 
 from hozon.model.metadata import JsonObject, check_json_object
@@ -26,13 +31,13 @@ class LiveMapping(MutableMapping[str, Any]):
         self._finite = finite
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401  JSON values are what users make them.
-        """Get a value by its key."""
-        return self._values[key]
+        """Get a value by its key; of a list or dict a copy."""
+        return deepcopy(self._values[key])
 
     def __getattr__(self, key: str) -> Any:  # noqa: ANN401
         """Get a value by its key, as an attribute."""
         try:
-            return self.__dict__["_values"][key]
+            return deepcopy(self.__dict__["_values"][key])
         except KeyError:
             raise AttributeError(f"The {self._what} has no key {key!r}") from None
 
@@ -76,17 +81,19 @@ class LiveMapping(MutableMapping[str, Any]):
         """Show the values as a dict would."""
         return repr(self._values)
 
-    def update(self, other: Mapping[str, object] = {}, /, **values: object) -> None:  # type: ignore[override]  # One write for all.
+    def update(  # type: ignore[override]  # One write for all.
+        self, other: Mapping[str, object] | Iterable[tuple[str, object]] = (), /, **values: object
+    ) -> None:
         """Set and store several values at once.
 
         Args:
-            other: Keys and values.
+            other: Keys and values: a mapping, or pairs.
             **values: More of them.
 
         Raises:
             InvalidMetadataError: JSON cannot carry one of them; none is set.
         """
-        self._replace({**self._values, **other, **values})
+        self._replace({**self._values, **dict(other), **values})
 
     def _replace(self, values: Mapping[str, object]) -> None:
         """Check all values, store them, and only then show them."""
@@ -94,6 +101,6 @@ class LiveMapping(MutableMapping[str, Any]):
         self._save(checked)
         self._values = dict(checked)
 
-    def show(self, values: JsonObject) -> None:
+    def _show(self, values: JsonObject) -> None:
         """Show values that have been stored by other means."""
         self._values = dict(values)

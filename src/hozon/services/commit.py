@@ -18,13 +18,14 @@ from typing import Final
 from hozon.errors import HozonError, TypeConflictError
 from hozon.model.aliases import after_log
 from hozon.model.digests import ContentDigest
+from hozon.model.lineage import may_log
 from hozon.model.manifest import Manifest
 from hozon.model.metadata import JsonObject
-from hozon.model.names import LATEST, Alias, TypeName
+from hozon.model.names import Alias, TypeName
 from hozon.model.paths import CollectionPath
 from hozon.model.places import Place, object_key
 from hozon.model.runs import RunKey
-from hozon.model.versions import LogOutcome, Version, VersionId
+from hozon.model.versions import LogOutcome, Version, VersionId, outcome_of_equal_content
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.context import Context
 from hozon.services.parallel import for_each
@@ -81,6 +82,10 @@ class CommitResult:
     outcome: LogOutcome
     """Whether it was made, or found."""
 
+    edge_left_out: bool
+    """Whether the run is not recorded as one that logged the version, because the run comes from
+    it: it used the version, or something made from it. Lineage has no cycles."""
+
 
 def commit_version(
     context: Context, request: CommitRequest, *, progress: Progress = lambda _: None
@@ -90,10 +95,11 @@ def commit_version(
     Args:
         context: The capabilities, and on whose behalf to act.
         request: What to store.
-        progress: Is told how many more bytes are done, from several threads.
+        progress: Is told how many more bytes are done, from several threads; bytes that are
+            stored already count as done.
 
     Returns:
-        The version with its number and aliases, and whether it is new.
+        The version with its number and aliases, whether it is new, and whether its edge is drawn.
 
     Raises:
         TypeConflictError: The collection has another type; choose another name.
@@ -109,6 +115,7 @@ def commit_version(
         collection = _collection(session, context, request)
         found = _log_again(session, context, request, collection, manifest)
         if found:
+            progress(manifest.size)
             return found
         version_id = session.versions.open(collection.key, _new_version(context, request, manifest))
         session.objects.pin(version_id, manifest.sizes_by_digest)
@@ -156,7 +163,7 @@ def _log_again(
     same = session.versions.find_by_digest(collection.key, manifest.digest)
     if same is None:
         return None
-    outcome = LogOutcome.UNCHANGED if LATEST in same.aliases else LogOutcome.REUSED
+    outcome = outcome_of_equal_content(same)
     return _record(session, context, request, collection, same.id, outcome)
 
 
@@ -170,7 +177,7 @@ def _publish(
 ) -> CommitResult:
     """Give the version its number and let go of the pins."""
     index = session.collections.take_index(collection.key)
-    session.versions.commit(version_id, index=index, manifest=manifest)
+    session.versions.commit(version_id, index=index, manifest=manifest, now=context.catalog.now())
     session.objects.unpin(version_id)
     return _record(session, context, request, collection, version_id, LogOutcome.CREATED)
 
@@ -184,13 +191,16 @@ def _record(
     outcome: LogOutcome,
 ) -> CommitResult:
     """Move the aliases to the version and draw the edge from the run."""
-    pointers = session.collections.pointers(collection.key)
-    session.collections.set_pointers(
-        collection.key, after_log(pointers, version=version_id, given=request.aliases)
+    now = context.catalog.now()
+    pointers = after_log(
+        session.collections.pointers(collection.key), version=version_id, given=request.aliases
     )
-    if request.run is not None:
-        session.lineage.add_output(request.run, version_id, now=context.catalog.now())
-    return CommitResult(session.versions.get(version_id), outcome)
+    session.collections.set_pointers(collection.key, pointers, now=now)
+    run = request.run
+    drawn = run is None or may_log(session.lineage, run=run, version=version_id)
+    if run is not None and drawn:
+        session.lineage.add_output(run, version_id, now=now)
+    return CommitResult(session.versions.get(version_id), outcome, edge_left_out=not drawn)
 
 
 def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -> NewVersion:
@@ -219,6 +229,9 @@ def _upload(
     """Store each distinct content that the store lacks, several at a time."""
     upload_id = uuid.uuid4().hex
     missing = {f.entry.digest: f for f in files if f.entry.digest not in present}
+    for file in files:
+        if missing.get(file.entry.digest) is not file:  # There already, or equal to another.
+            progress(file.entry.size)
 
     def put(numbered: tuple[int, StagedFile]) -> None:
         number, file = numbered

@@ -5,12 +5,9 @@ later is another use case. Invariant: after a delete no alias points at a delete
 aliases that it had are remembered.
 """
 
-from collections.abc import Sequence
-
-from hozon.errors import AliasedVersionError
 from hozon.model.aliases import after_delete
-from hozon.model.versions import Version, VersionState, check_transition
-from hozon.ports.catalog import CatalogSession, Collection
+from hozon.model.versions import Version, VersionState, check_deletable
+from hozon.ports.catalog import Collection
 from hozon.services.context import Context
 from hozon.services.resolve import find_collection
 
@@ -32,14 +29,18 @@ def delete_version(context: Context, version: Version, *, delete_aliases: bool) 
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
-        check_transition(str(current.path), before=current.state, after=VersionState.DELETED)
-        if current.aliases and not delete_aliases:
-            raise AliasedVersionError(
-                f"{current.path} has the aliases {', '.join(current.aliases)}",
-                hint="Pass delete_aliases=True to delete it together with them.",
-            )
-        collection = find_collection(session, current.collection)
-        _delete(session, context, collection, [current])
+        check_deletable(current, delete_aliases=delete_aliases)
+        key, now = find_collection(session, current.collection).key, context.catalog.now()
+        session.versions.remember_aliases(dict.fromkeys(current.aliases, current.id))
+        session.versions.change_state(
+            current.id, VersionState.DELETED, by=context.principal, now=now
+        )
+        pointers = after_delete(
+            session.collections.pointers(key),
+            deleted=[current.id],
+            newest=session.versions.newest(key),
+        )
+        session.collections.set_pointers(key, pointers, now=now)
         return session.versions.get(version.id)
 
 
@@ -57,25 +58,10 @@ def delete_collection(context: Context, collection: Collection) -> int:
         CollectionNotFoundError: Nothing is left in it.
     """
     with context.catalog.write() as session:
-        find_collection(session, collection.path)
-        doomed = [session.versions.get(key) for key in session.versions.committed(collection.key)]
-        _delete(session, context, collection, doomed)
-        return len(doomed)
-
-
-def _delete(
-    session: CatalogSession, context: Context, collection: Collection, doomed: Sequence[Version]
-) -> None:
-    """Delete committed versions of one collection, and settle its aliases."""
-    now = context.catalog.now()
-    for version in doomed:
-        session.versions.remember_aliases(version.id, version.aliases)
-        session.versions.change_state(
-            version.id, VersionState.DELETED, by=context.principal, now=now
-        )
-    pointers = after_delete(
-        session.collections.pointers(collection.key),
-        deleted=[version.id for version in doomed],
-        newest=session.versions.newest(collection.key),
-    )
-    session.collections.set_pointers(collection.key, pointers)
+        key, now = find_collection(session, collection.path).key, context.catalog.now()
+        pointers = session.collections.pointers(key)
+        session.versions.remember_aliases(pointers)
+        count = session.versions.delete_committed(key, by=context.principal, now=now)
+        left = after_delete(pointers, deleted=pointers.values(), newest=None)
+        session.collections.set_pointers(key, left, now=now)
+        return count

@@ -2,12 +2,12 @@
 
 Owns verification. Invariants: a file appears under its final name only after its digest was
 checked; nothing is ever written outside the folder; what lies there already and is right is not
-fetched again; other files stay.
+fetched again; other files stay; no file of a version takes the place of another.
 """
 
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from hozon.errors import (
     DigestMismatchError,
+    EntryConflictError,
     InvalidEntryPathError,
     MissingObjectError,
     SourceFileError,
@@ -37,8 +38,8 @@ from hozon.services.resolve import load_manifest
 DOWNLOAD_THREADS: Final = 8
 """How many files are fetched at a time."""
 
-_DEFAULT_MODE: Final = 0o644
-"""What downloaded files may be used for; temporary files begin private."""
+_UNFINISHED = ".hozon-"
+"""What the names of files begin with that are not checked yet."""
 
 
 def download_version(
@@ -57,6 +58,8 @@ def download_version(
 
     Raises:
         InvalidEntryPathError: A path, or a link in the folder, would lead outside it.
+        EntryConflictError: Two paths differ only in case, and the folder takes them for one;
+            download to a file system that tells them apart.
         SourceFileError: The folder cannot be written.
         MissingObjectError: The store lost bytes of this version.
         DigestMismatchError: The store gave other bytes than were logged.
@@ -66,6 +69,7 @@ def download_version(
     places = _places(context, manifest)
     with _writing(root):
         root.mkdir(parents=True, exist_ok=True)
+        _refuse_twins(root, manifest)
     targets = {path: _target(root, path) for path in manifest.entries}
 
     def fetch(entry: ManifestEntry) -> None:
@@ -112,6 +116,30 @@ def _places(context: Context, manifest: Manifest) -> Mapping[ContentDigest, Plac
     return places
 
 
+def _refuse_twins(root: Path, manifest: Manifest) -> None:
+    """Refuse two paths that are one file where case does not count."""
+    known: dict[str, str] = {}
+    for path in manifest.entries:
+        twin = known.setdefault(path.casefold(), path)
+        if twin != path and _ignores_case(root):
+            raise EntryConflictError(
+                f"{twin!r} and {path!r} are one file in {root}, where case does not count",
+                hint="Download to a file system that tells upper from lower case.",
+            )
+        if twin != path:
+            return  # Asking once is enough.
+
+
+def _ignores_case(root: Path) -> bool:
+    """Tell whether a folder takes upper and lower case for the same."""
+    probe = root / f"{_UNFINISHED}probe-{secrets.token_hex()}"
+    probe.touch(exist_ok=False)
+    try:
+        return probe.with_name(probe.name.upper()).exists()
+    finally:
+        probe.unlink()
+
+
 def _target(root: Path, path: str) -> Path:
     """Find where a file goes, and refuse to follow a link out of the folder."""
     target = root / check_entry_path(path)
@@ -138,15 +166,15 @@ def _fetch(context: Context, entry: ManifestEntry, place: Place, target: Path) -
     chunks = context.store.read(place)
     with _writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".hozon-")
+        # Unlike one of tempfile, this file has the mode that the caller's umask gives.
+        unfinished = target.with_name(_UNFINISHED + secrets.token_hex())
         try:
-            with os.fdopen(handle, "wb") as file:
+            with unfinished.open("xb") as file:
                 digest = _copy(chunks, file)
             _check(entry, digest)
-            Path(name).chmod(_DEFAULT_MODE)
-            Path(name).replace(target)
+            unfinished.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise
 
 

@@ -1,12 +1,15 @@
-"""Edit: change what may change of a committed version, in one transaction."""
+"""Edit: change what may change of a committed version, in one transaction.
+
+Invariant: what the caller did not change is left as it is now, even when somebody else changed it
+since the caller looked.
+"""
 
 from collections.abc import Sequence
 
-from hozon.errors import VersionStateError
 from hozon.model.aliases import after_edit
 from hozon.model.metadata import JsonObject
 from hozon.model.names import Alias
-from hozon.model.versions import Version, VersionState
+from hozon.model.versions import Version, check_editable
 from hozon.services.context import Context
 from hozon.services.resolve import find_collection
 
@@ -19,14 +22,15 @@ def edit_version(
     description: str | None,
     metadata: JsonObject,
 ) -> Version:
-    """Store the aliases, description and metadata of a version.
+    """Store what the caller changed of a version's aliases, description and metadata.
 
     Args:
         context: The capabilities, and on whose behalf to act.
-        version: A committed version.
-        aliases: All aliases that it should have; each is taken from the version that has it now.
-        description: A note for people, or None.
-        metadata: What to remember of it.
+        version: A committed version, as the caller last saw it.
+        aliases: The aliases as the caller wants them; compared with what it last saw. Added ones
+            are taken from the version that has them now.
+        description: A note for people, or None; stored if it differs from what was last seen.
+        metadata: What to remember of it; stored if it differs from what was last seen.
 
     Returns:
         The version as it is now; if `latest` was taken away from it, the newest version has it.
@@ -36,20 +40,21 @@ def edit_version(
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
-        if current.state is not VersionState.COMMITTED:
-            raise VersionStateError(
-                f"{current.path} is {current.state} and cannot be changed",
-                hint="Change a version that has not been deleted.",
-            )
+        check_editable(current)
+        now = context.catalog.now()
         collection = find_collection(session, current.collection)
         pointers = after_edit(
             session.collections.pointers(collection.key),
             version=version.id,
-            wanted=aliases,
+            add=set(aliases) - set(version.aliases),
+            remove=set(version.aliases) - set(aliases),
             newest=session.versions.newest(collection.key) or version.id,
         )
-        session.collections.set_pointers(collection.key, pointers)
+        session.collections.set_pointers(collection.key, pointers, now=now)
         session.versions.describe(
-            version.id, description=description, metadata=metadata, now=context.catalog.now()
+            version.id,
+            description=current.description if description == version.description else description,
+            metadata=current.metadata if metadata == version.metadata else metadata,
+            now=now,
         )
         return session.versions.get(version.id)

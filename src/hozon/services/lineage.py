@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hozon.model.lineage import may_use
 from hozon.model.runs import Run, RunKey
 from hozon.model.versions import Version, VersionId
 from hozon.ports.paging import Listing
@@ -9,10 +10,23 @@ from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
 
-def record_use(context: Context, run: RunKey, version: VersionId) -> None:
-    """Draw the edge from a version to a run that uses it; once is enough."""
+def record_use(context: Context, run: RunKey, version: VersionId) -> bool:
+    """Draw the edge from a version to a run that uses it; once is enough.
+
+    Args:
+        context: The capabilities.
+        run: The run.
+        version: The version.
+
+    Returns:
+        Whether the edge is drawn; it is not when the version comes from the run, because lineage
+        has no cycles.
+    """
     with context.catalog.write() as session:
-        session.lineage.add_input(run, version, now=context.catalog.now())
+        drawn = may_use(session.lineage, run=run, version=version)
+        if drawn:
+            session.lineage.add_input(run, version, now=context.catalog.now())
+        return drawn
 
 
 def list_logged(context: Context, run: RunKey) -> Listing[Version]:

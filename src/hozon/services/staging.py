@@ -6,11 +6,9 @@ when the original changes while it is read.
 
 import hashlib
 import os
-import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,8 @@ from hozon.errors import SourceFileError, StorageError
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.manifest import ManifestEntry
 from hozon.model.paths import check_entry_path
+from hozon.services.parallel import for_each
+from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 
 _COPY_THREADS = 4
 
@@ -93,7 +93,7 @@ class StagingArea:
         Raises:
             StorageError: The staging folder cannot be written.
         """
-        try:
+        with _staging_in(self._parent):
             handle, name = tempfile.mkstemp(dir=self.folder)
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -101,14 +101,9 @@ class StagingArea:
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
-        except OSError as error:
-            raise StorageError(
-                f"The staging folder {self._parent} cannot be written ({error.strerror or error})",
-                hint="Check that its disk has space, or set HOZON_HOME to another place.",
-            ) from error
 
     def stage_folder(self, source: Path, *, prefix: str = "") -> list[StagedFile]:
-        """Copy all files below a folder in; links are followed, empty folders left out.
+        """Copy all files below a folder in, or none; links are followed, empty folders left out.
 
         Args:
             source: A readable folder.
@@ -118,8 +113,10 @@ class StagingArea:
             All files, in path order.
 
         Raises:
+            InvalidEntryPathError: A path could leave the folder of a download.
             SourceFileError: It is missing, a file, or something below it is unreadable, or a
                 link leads back to a folder above it.
+            StorageError: The staging folder cannot be written.
         """
         with _reading(source):
             if not source.is_dir():
@@ -128,24 +125,22 @@ class StagingArea:
                     " not a folder",
                     hint="Use add_file for a file." if source.exists() else "Correct the path.",
                 )
-        found = sorted(_walk(source))
-        names = [f"{prefix.rstrip('/')}/{name}" if prefix else name for name in found]
-        for name in names:
-            check_entry_path(name)
-        with ThreadPoolExecutor(_COPY_THREADS) as pool:
-            staged = pool.map(
-                lambda pair: self.stage_file(source / pair[0], path=pair[1]),
-                zip(found, names, strict=True),
-            )
-            return list(staged)
+        above = f"{prefix.rstrip('/')}/" if prefix else ""
+        sources = {check_entry_path(above + name): source / name for name in sorted(_walk(source))}
+        return self._stage_all(sources)
 
     @property
     def folder(self) -> Path:
-        """The folder, made when it is first asked for."""
+        """The folder, made when it is first asked for, by one thread.
+
+        Raises:
+            OSError: It cannot be made.
+        """
         if self._folder is None:
-            self._parent.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(dir=self._parent, prefix="draft-"))
-            self._cleanup = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            self._folder = make_scratch_folder(self._parent)
+            self._cleanup = weakref.finalize(
+                self, remove_scratch_folder, self._folder, owner=os.getpid()
+            )
         return self._folder
 
     def clear(self) -> None:
@@ -153,6 +148,24 @@ class StagingArea:
         if self._folder is not None:
             self._cleanup()
             self._folder = None
+
+    def _stage_all(self, sources: Mapping[str, Path]) -> list[StagedFile]:
+        """Copy files in, several at a time, all or none; the result is in the order given."""
+        staged: dict[str, StagedFile] = {}
+
+        def stage(item: tuple[str, Path]) -> None:
+            path, source = item
+            staged[path] = self.stage_file(source, path=path)
+
+        with _staging_in(self._parent):
+            _ = self.folder  # Before the threads begin: each would make one of its own.
+        try:
+            for_each(stage, sources.items(), threads=_COPY_THREADS)
+        except BaseException:
+            for file in staged.values():
+                file.copy.unlink(missing_ok=True)
+            raise
+        return [staged[path] for path in sources]
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -185,6 +198,18 @@ def _read(source: Path) -> Iterator[bytes]:
         with source.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
+
+
+@contextmanager
+def _staging_in(parent: Path) -> Iterator[None]:
+    """Turn errors of the operating system about our own folder into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The staging folder {parent} cannot be written ({error.strerror or error})",
+            hint="Check that its disk has space, or set HOZON_HOME to another place.",
+        ) from error
 
 
 @contextmanager

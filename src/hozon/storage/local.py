@@ -1,7 +1,8 @@
 """Objects in a local folder.
 
-Owns one file per key. Invariant: a file under its final name is complete; what a crash leaves
-behind lies under `incoming/` and is no key.
+Owns one file per key. Invariants: a file under its final name is complete; what a crash leaves
+behind lies under `incoming/` and is no key; what `put` stored survives a power cut, its name and
+the folders above it included (where the system lets folders be synchronized, as POSIX does).
 """
 
 import os
@@ -17,6 +18,9 @@ from hozon.model.places import Place
 
 _INCOMING = "incoming"
 
+_REMEMBERED = 1000
+"""How many durable folders a store remembers, lest a long-lived process remember every upload."""
+
 
 class LocalObjectStore:
     """Keeps objects as files below a folder.
@@ -31,6 +35,7 @@ class LocalObjectStore:
     def __init__(self, root: Path) -> None:
         """Remember the folder; nothing is touched yet."""
         self._root = root
+        self._durable: set[Path] = set()
 
     @property
     def url(self) -> str:
@@ -42,17 +47,19 @@ class LocalObjectStore:
         target = self._root / key
         incoming = self._root / _INCOMING
         with _translated(f"Storing {key} in {self._root}"):
-            incoming.mkdir(parents=True, exist_ok=True)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self._make_durable(target.parent)
+            incoming.mkdir(exist_ok=True)
             handle, name = tempfile.mkstemp(dir=incoming)
+            copied = Path(name)
             try:
                 with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
                     shutil.copyfileobj(original, copy, CHUNK_BYTES)
                     copy.flush()
                     os.fsync(copy.fileno())
-                Path(name).replace(target)
+                copied = copied.replace(target)
+                _sync_folder(target.parent)
             except BaseException:
-                Path(name).unlink(missing_ok=True)
+                copied.unlink(missing_ok=True)
                 raise
 
     def read(self, place: Place) -> Iterator[bytes]:
@@ -99,6 +106,33 @@ class LocalObjectStore:
 
     def close(self) -> None:
         """Do nothing: files are closed after each call."""
+
+    def _make_durable(self, folder: Path) -> None:
+        """Make a folder, and those above it, so that their names survive a power cut.
+
+        A folder below the root that another process made is synchronized, too: that process may
+        not have come so far.
+        """
+        known = folder in self._durable or self._root not in folder.parents
+        if known and folder.is_dir():
+            return
+        self._make_durable(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+        if len(self._durable) >= _REMEMBERED:
+            self._durable.clear()
+        self._durable.add(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    if os.name != "posix":
+        return  # Windows has no such call.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

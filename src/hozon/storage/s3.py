@@ -7,10 +7,12 @@ Invariant: every upload carries a SHA-256 checksum that the store verifies.
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hozon.errors import MissingObjectError, StorageError
@@ -20,10 +22,17 @@ from hozon.model.places import Place
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+CONNECTIONS: Final = 16
+"""How many requests may be under way at once: 8 uploads beside 8 downloads."""
+
 _DELETE_BATCH = 1000
 """The most keys that one DeleteObjects request takes."""
 
 _ABSENT = {"NoSuchKey", "404"}
+
+# Callers bring the threads. Those of boto3 would multiply them, ten for each upload, and cannot be
+# started while the interpreter ends.
+_IN_THIS_THREAD = TransferConfig(use_threads=False)
 
 
 class S3ObjectStore:
@@ -43,7 +52,9 @@ class S3ObjectStore:
         self._prefix = f"{prefix}/" if prefix else ""
         with _translated(f"Setting up the client for s3://{bucket}"):
             # The default session keeps what it loaded: a second client costs a tenth of the first.
-            self._client: S3Client = boto3.client("s3")
+            self._client: S3Client = boto3.client(
+                "s3", config=Config(max_pool_connections=CONNECTIONS)
+            )
 
     @property
     def url(self) -> str:
@@ -58,6 +69,7 @@ class S3ObjectStore:
                 self._bucket,
                 self._prefix + key,
                 ExtraArgs={"ChecksumAlgorithm": "SHA256"},
+                Config=_IN_THIS_THREAD,
             )
 
     def read(self, place: Place) -> Iterator[bytes]:

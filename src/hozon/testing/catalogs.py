@@ -7,38 +7,44 @@ services. Invariant: every test states one promise of the port and nothing else.
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 import pytest
 
 from hozon.errors import CatalogError
-from hozon.model.access import Principal
-from hozon.model.digests import ContentDigest, ManifestDigest
+from hozon.model.digests import ContentDigest
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.names import Alias, CollectionName, EntityName, RunId, SweepId, TypeName
-from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.model.names import Alias, CollectionName, RunId, SweepId
+from hozon.model.paths import CollectionPath, RunPath, SweepPath
 from hozon.model.places import Place
-from hozon.model.runs import Run, RunState
-from hozon.model.sweeps import Sweep, parse_sweep_config
-from hozon.model.versions import VersionId, VersionState
-from hozon.ports.catalog import Catalog, CatalogSession, Collection, NewVersion
-from hozon.ports.paging import Listing
-
-T = TypeVar("T")
-
-_NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-_LATER = _NOW + timedelta(hours=1)
-_AT = ProjectPath.of("ada", "digits")
-_ELSEWHERE = ProjectPath.of("ada", "letters")
-_ADA = Principal(EntityName("ada"))
-_DATASET, _MODEL = TypeName("dataset"), TypeName("model")
-_SWEEP = parse_sweep_config(
-    {"method": "grid", "metric": {"name": "loss"}, "parameters": {"rate": {"values": [1, 2]}}}
+from hozon.model.runs import RunState
+from hozon.model.versions import VersionState
+from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
+from hozon.testing.lineages import LineageContract
+from hozon.testing.records import (
+    ADA,
+    AT,
+    DATASET,
+    ELSEWHERE,
+    HOUR,
+    LATER,
+    MODEL,
+    NOW,
+    collection_path,
+    committed,
+    digest_of,
+    log_version,
+    make_collection,
+    make_run,
+    make_sweep,
+    manifest_of,
+    new_version,
+    read_all,
+    soft_delete,
 )
 
 
-class CatalogContract:
+class CatalogContract(LineageContract):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.
@@ -60,7 +66,7 @@ class CatalogContract:
     def test_what_was_written_is_read(self, catalog: Catalog) -> None:
         """A session that ends well is seen by the next."""
         with catalog.write() as session:
-            made = _collection(session)
+            made = make_collection(session)
         with catalog.read() as session:
             assert session.collections.find(made.path) == made
 
@@ -69,20 +75,20 @@ class CatalogContract:
         with pytest.raises(ZeroDivisionError), catalog.write() as session:
             _collection_and_fail(session)
         with catalog.read() as session:
-            assert session.collections.find(_path("mnist")) is None
+            assert session.collections.find(collection_path("mnist")) is None
             assert session.counts().projects == 0
 
     def test_refusals_are_catalog_errors(self, catalog: Catalog) -> None:
         """What the database refuses comes out as an error of ours."""
         with catalog.write() as session:
-            _run(session, "twice")
+            make_run(session, "twice")
         with pytest.raises(CatalogError), catalog.write() as session:
-            _run(session, "twice")
+            make_run(session, "twice")
 
     def test_threads_take_turns_to_write(self, catalog: Catalog) -> None:
         """Writers at once lose nothing: every number is given once."""
         with catalog.write() as session:
-            key = _collection(session).key
+            key = make_collection(session).key
 
         def take(_: int) -> int:
             with catalog.write() as session:
@@ -108,36 +114,58 @@ class CatalogContract:
 
     def test_an_unknown_collection_is_none(self, session: CatalogSession) -> None:
         """Finding is asking, not an error."""
-        assert session.collections.find(_path("absent")) is None
+        assert session.collections.find(collection_path("absent")) is None
 
     def test_a_collection_keeps_its_first_type(self, session: CatalogSession) -> None:
         """Ensuring again finds the same collection, whatever type is asked for."""
-        made = _collection(session, "mnist", _DATASET)
-        assert _collection(session, "mnist", _MODEL) == made
+        made = make_collection(session, "mnist", DATASET)
+        assert make_collection(session, "mnist", MODEL) == made
 
     def test_equal_names_in_two_projects_are_two_collections(self, session: CatalogSession) -> None:
         """A name belongs to its project."""
-        here = session.collections.ensure(_path("mnist"), type_name=_DATASET, now=_NOW)
+        here = session.collections.ensure(collection_path("mnist"), type_name=DATASET, now=NOW)
         there = session.collections.ensure(
-            CollectionPath(_ELSEWHERE, CollectionName("mnist")), type_name=_MODEL, now=_NOW
+            CollectionPath(ELSEWHERE, CollectionName("mnist")), type_name=MODEL, now=NOW
         )
         assert here.key != there.key
         assert session.collections.find(here.path) == here
 
     def test_numbers_are_given_once_and_in_order(self, session: CatalogSession) -> None:
         """Each collection counts from 0 for itself."""
-        mnist, other = _collection(session, "mnist"), _collection(session, "other")
+        mnist, other = make_collection(session, "mnist"), make_collection(session, "other")
         assert [session.collections.take_index(mnist.key) for _ in range(3)] == [0, 1, 2]
         assert session.collections.take_index(other.key) == 0
 
+    def test_versions_that_gain_or_lose_an_alias_are_dated(self, session: CatalogSession) -> None:
+        """The others keep their date, and so does everything when nothing moves."""
+        collection = make_collection(session)
+        lost, gained, kept = (log_version(session, collection, name) for name in "abc")
+        before = {Alias("best"): lost, Alias("old"): kept}
+        session.collections.set_pointers(collection.key, before, now=NOW)
+        after = {Alias("best"): gained, Alias("old"): kept}
+        for _ in range(2):
+            session.collections.set_pointers(collection.key, after, now=LATER)
+            dates = [session.versions.get(key).updated_at for key in (lost, gained, kept)]
+            assert dates == [LATER, LATER, NOW]
+            session.collections.set_pointers(collection.key, after, now=LATER + HOUR)
+
+    def test_thousands_of_pointers_are_replaced(self, session: CatalogSession) -> None:
+        """A collection may have more aliases than a query has parameters."""
+        collection = make_collection(session)
+        first, second = log_version(session, collection, "a"), log_version(session, collection, "b")
+        names = [Alias(f"alias-{number}") for number in range(2001)]
+        for pointers in (dict.fromkeys(names, first), dict.fromkeys(names, second), {}):
+            session.collections.set_pointers(collection.key, pointers, now=NOW)
+            assert session.collections.pointers(collection.key) == pointers
+
     def test_pointers_are_replaced_as_a_whole(self, session: CatalogSession) -> None:
         """Aliases that are left out are gone."""
-        collection = _collection(session)
-        first, second = _log(session, collection, "a"), _log(session, collection, "b")
+        collection = make_collection(session)
+        first, second = log_version(session, collection, "a"), log_version(session, collection, "b")
         session.collections.set_pointers(
-            collection.key, {Alias("latest"): first, Alias("best"): first}
+            collection.key, {Alias("latest"): first, Alias("best"): first}, now=NOW
         )
-        session.collections.set_pointers(collection.key, {Alias("latest"): second})
+        session.collections.set_pointers(collection.key, {Alias("latest"): second}, now=NOW)
         assert session.collections.pointers(collection.key) == {"latest": second}
         assert session.versions.get(first).aliases == ()
         assert session.versions.get(second).aliases == ("latest",)
@@ -146,59 +174,59 @@ class CatalogContract:
         self, session: CatalogSession
     ) -> None:
         """Neither an empty collection nor one of deleted versions is listed."""
-        full, emptied = _collection(session, "full"), _collection(session, "emptied")
-        _collection(session, "empty")
-        _log(session, full, "a")
-        _delete(session, _log(session, emptied, "a"))
-        assert _all(session.collections.listing(_AT, type_name=None)) == [full]
+        full, emptied = make_collection(session, "full"), make_collection(session, "emptied")
+        make_collection(session, "empty")
+        log_version(session, full, "a")
+        soft_delete(session, log_version(session, emptied, "a"))
+        assert read_all(session.collections.listing(AT, type_name=None)) == [full]
 
     def test_collections_are_listed_by_type_and_project(self, session: CatalogSession) -> None:
         """A listing is of one project, and of one type if one is named; oldest first."""
         made = [
-            _collection(session, name, kind)
-            for name, kind in (("b", _DATASET), ("a", _MODEL), ("c", _DATASET))
+            make_collection(session, name, kind)
+            for name, kind in (("b", DATASET), ("a", MODEL), ("c", DATASET))
         ]
         for collection in made:
-            _log(session, collection, "a")
-        assert _all(session.collections.listing(_AT, type_name=None)) == made
-        assert _all(session.collections.listing(_AT, type_name=_DATASET)) == [made[0], made[2]]
-        assert _all(session.collections.listing(_ELSEWHERE, type_name=None)) == []
+            log_version(session, collection, "a")
+        assert read_all(session.collections.listing(AT, type_name=None)) == made
+        assert read_all(session.collections.listing(AT, type_name=DATASET)) == [made[0], made[2]]
+        assert read_all(session.collections.listing(ELSEWHERE, type_name=None)) == []
 
     # Versions.
 
     def test_a_pending_version_is_seen_by_nobody(self, session: CatalogSession) -> None:
         """Before the commit no look-up and no listing finds it."""
-        collection = _collection(session)
-        session.versions.open(collection.key, _new("a"))
-        assert session.versions.committed(collection.key) == []
-        assert session.versions.find_by_digest(collection.key, _digest("a")) is None
+        collection = make_collection(session)
+        session.versions.open(collection.key, new_version("a"))
+        assert session.versions.find_by_digest(collection.key, digest_of("a")) is None
+        assert committed(session, collection) == []
         assert session.versions.listing(collection.key).count() == 0
         assert session.counts().versions == 0
 
     def test_a_committed_version_tells_all_that_was_given(self, session: CatalogSession) -> None:
         """Every field comes back as it was written."""
-        collection, run = _collection(session), _run(session, "maker")
+        collection, run = make_collection(session), make_run(session, "maker")
         version_id = session.versions.open(
             collection.key,
             NewVersion(
-                digest=_digest("a"),
+                digest=digest_of("a"),
                 size=7,
                 file_count=1,
                 description="a note",
                 metadata={"n": [1, {"deep": None}]},
                 logged_by=run.key,
-                created_by=_ADA,
-                created_at=_NOW,
-                lease_expires_at=_LATER,
+                created_by=ADA,
+                created_at=NOW,
+                lease_expires_at=LATER,
             ),
         )
-        session.versions.commit(version_id, index=0, manifest=_manifest("a"))
+        session.versions.commit(version_id, index=0, manifest=manifest_of("a"), now=LATER)
         version = session.versions.get(version_id)
         assert (str(version.path), version.type) == ("ada/digits/mnist:v0", "dataset")
-        assert (version.digest, version.size, version.file_count) == (_digest("a"), 7, 1)
+        assert (version.digest, version.size, version.file_count) == (digest_of("a"), 7, 1)
         assert (version.description, version.metadata) == ("a note", {"n": [1, {"deep": None}]})
         assert (version.logged_by, version.state) == ("maker", VersionState.COMMITTED)
-        assert (version.created_at, version.updated_at) == (_NOW, _NOW)
+        assert (version.created_at, version.updated_at) == (NOW, LATER)
 
     def test_a_manifest_comes_back_equal(self, session: CatalogSession) -> None:
         """Paths, digests and sizes of all entries survive, at any number of them."""
@@ -206,58 +234,58 @@ class CatalogContract:
             ManifestEntry(f"日本/{number}", ContentDigest("ab" * 32), number)
             for number in range(1000)
         )
-        version_id = session.versions.open(_collection(session).key, _new("a"))
-        session.versions.commit(version_id, index=0, manifest=manifest)
+        version_id = session.versions.open(make_collection(session).key, new_version("a"))
+        session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
         assert session.versions.manifest(version_id) == manifest
 
     def test_a_number_belongs_to_one_version(self, catalog: Catalog) -> None:
         """The catalog itself refuses to give a number twice."""
         with catalog.write() as session:
-            collection = _collection(session)
-            _log(session, collection, "a", index=0)
+            collection = make_collection(session)
+            log_version(session, collection, "a", index=0)
         with pytest.raises(CatalogError), catalog.write() as session:
-            _log(session, collection, "b", index=0)
+            log_version(session, collection, "b", index=0)
 
     def test_an_abandoned_version_leaves_nothing(self, session: CatalogSession) -> None:
         """Its row and its pins go; a version opened later can pin the same digests."""
-        collection, digest = _collection(session), ContentDigest("ab" * 32)
-        abandoned = session.versions.open(collection.key, _new("a"))
+        collection, digest = make_collection(session), ContentDigest("ab" * 32)
+        abandoned = session.versions.open(collection.key, new_version("a"))
         session.objects.pin(abandoned, [digest])
-        kept = session.versions.open(collection.key, _new("a"))
+        kept = session.versions.open(collection.key, new_version("a"))
         assert session.versions.abandon(abandoned)
         session.objects.pin(kept, [digest])
-        session.versions.commit(kept, index=0, manifest=_manifest("a"))
-        assert session.versions.committed(collection.key) == [kept]
+        session.versions.commit(kept, index=0, manifest=manifest_of("a"), now=NOW)
+        assert committed(session, collection) == [kept]
 
     def test_an_abandoned_first_version_decides_no_type(self, session: CatalogSession) -> None:
         """The collection that was made for it goes, too, and may be made with another type."""
-        collection = _collection(session)
-        assert session.versions.abandon(session.versions.open(collection.key, _new("a")))
+        collection = make_collection(session)
+        assert session.versions.abandon(session.versions.open(collection.key, new_version("a")))
         assert session.collections.find(collection.path) is None
 
     def test_a_committed_version_is_never_abandoned(self, session: CatalogSession) -> None:
         """A late abandon, after a commit whose answer was lost, takes nothing away."""
-        collection = _collection(session)
-        version_id = _log(session, collection, "a")
+        collection = make_collection(session)
+        version_id = log_version(session, collection, "a")
         assert not session.versions.abandon(version_id)
-        assert session.versions.committed(collection.key) == [version_id]
+        assert committed(session, collection) == [version_id]
 
     def test_the_newest_version_has_the_highest_number(self, session: CatalogSession) -> None:
         """When it is deleted, the one before it is the newest; without any there is none."""
-        collection = _collection(session)
+        collection = make_collection(session)
         assert session.versions.newest(collection.key) is None
-        first, second = _log(session, collection, "a"), _log(session, collection, "b")
+        first, second = log_version(session, collection, "a"), log_version(session, collection, "b")
         assert session.versions.newest(collection.key) == second
-        _delete(session, second)
+        soft_delete(session, second)
         assert session.versions.newest(collection.key) == first
-        _delete(session, first)
+        soft_delete(session, first)
         assert session.versions.newest(collection.key) is None
 
     def test_a_version_is_found_by_its_number_in_any_state(self, session: CatalogSession) -> None:
         """A deleted version is still there to be told of."""
-        collection = _collection(session)
-        version_id = _log(session, collection, "a")
-        _delete(session, version_id)
+        collection = make_collection(session)
+        version_id = log_version(session, collection, "a")
+        soft_delete(session, version_id)
         found = session.versions.find_by_index(collection.key, 0)
         assert found is not None
         assert (found.id, found.state) == (version_id, VersionState.DELETED)
@@ -265,47 +293,66 @@ class CatalogContract:
 
     def test_content_is_found_among_committed_versions_only(self, session: CatalogSession) -> None:
         """The newest committed version with a digest is found, a deleted one is not."""
-        collection = _collection(session)
-        first, second = _log(session, collection, "a"), _log(session, collection, "a")
-        found = session.versions.find_by_digest(collection.key, _digest("a"))
+        collection = make_collection(session)
+        first, second = log_version(session, collection, "a"), log_version(session, collection, "a")
+        found = session.versions.find_by_digest(collection.key, digest_of("a"))
         assert found is not None
         assert found.id == second
-        _delete(session, second)
-        found = session.versions.find_by_digest(collection.key, _digest("a"))
+        soft_delete(session, second)
+        found = session.versions.find_by_digest(collection.key, digest_of("a"))
         assert found is not None
         assert found.id == first
-        _delete(session, first)
-        assert session.versions.find_by_digest(collection.key, _digest("a")) is None
+        soft_delete(session, first)
+        assert session.versions.find_by_digest(collection.key, digest_of("a")) is None
 
     def test_a_transition_is_dated(self, session: CatalogSession) -> None:
         """Deleting moves a version out of the listings and says when."""
-        collection = _collection(session)
-        version_id = _log(session, collection, "a")
-        _delete(session, version_id)
+        collection = make_collection(session)
+        version_id = log_version(session, collection, "a")
+        soft_delete(session, version_id)
         version = session.versions.get(version_id)
-        assert (version.state, version.updated_at) == (VersionState.DELETED, _LATER)
-        assert session.versions.committed(collection.key) == []
+        assert (version.state, version.updated_at) == (VersionState.DELETED, LATER)
+        assert committed(session, collection) == []
         assert session.counts().deleted_versions == 1
+
+    def test_all_committed_versions_of_a_collection_are_deleted_at_once(
+        self, session: CatalogSession
+    ) -> None:
+        """They are counted and dated; deleted and PENDING ones and other collections stay."""
+        collection, other = make_collection(session), make_collection(session, "other")
+        before, *doomed = (log_version(session, collection, name) for name in "abc")
+        kept, pending = (
+            log_version(session, other, "a"),
+            session.versions.open(collection.key, new_version("d")),
+        )
+        soft_delete(session, before)
+        later = LATER + HOUR
+        assert session.versions.delete_committed(collection.key, by=ADA, now=later) == len(doomed)
+        assert committed(session, collection) == []
+        assert committed(session, other) == [kept]
+        dates = [session.versions.get(key).updated_at for key in (before, *doomed)]
+        assert dates == [LATER, later, later]
+        assert session.versions.abandon(pending)
 
     def test_a_description_is_replaced(self, session: CatalogSession) -> None:
         """Description and metadata are set together, with the time."""
-        version_id = _log(session, _collection(session), "a")
-        session.versions.describe(version_id, description="new", metadata={"a": 1}, now=_LATER)
+        version_id = log_version(session, make_collection(session), "a")
+        session.versions.describe(version_id, description="new", metadata={"a": 1}, now=LATER)
         version = session.versions.get(version_id)
         assert (version.description, version.metadata) == ("new", {"a": 1})
-        assert version.updated_at == _LATER
+        assert version.updated_at == LATER
 
     def test_removed_aliases_may_be_remembered(self, session: CatalogSession) -> None:
         """Remembering none is fine, and so is remembering some."""
-        version_id = _log(session, _collection(session), "a")
-        session.versions.remember_aliases(version_id, [])
-        session.versions.remember_aliases(version_id, [Alias("latest"), Alias("best")])
+        version_id = log_version(session, make_collection(session), "a")
+        session.versions.remember_aliases({})
+        session.versions.remember_aliases({Alias("latest"): version_id, Alias("best"): version_id})
 
     def test_versions_are_listed_newest_first(self, session: CatalogSession) -> None:
         """A page continues below the last number seen, and the last page is short."""
-        collection = _collection(session)
+        collection = make_collection(session)
         for name in "abcde":
-            _log(session, collection, name)
+            log_version(session, collection, name)
         listing = session.versions.listing(collection.key)
         assert listing.count() == 5  # noqa: PLR2004  As many as were logged.
         first = listing.page(after=None, limit=2)
@@ -315,14 +362,14 @@ class CatalogContract:
 
     def test_deleting_what_was_listed_skips_nothing(self, session: CatalogSession) -> None:
         """Pages follow each other by key, not by how many rows came before."""
-        collection = _collection(session)
+        collection = make_collection(session)
         for name in "abcdef":
-            _log(session, collection, name)
+            log_version(session, collection, name)
         listing, seen, after = session.versions.listing(collection.key), list[int](), None
         while page := listing.page(after=after, limit=2):
             for item in page:
                 seen.append(item.value.index)
-                _delete(session, item.value.id)
+                soft_delete(session, item.value.id)
             after = page[-1].key
         assert seen == [5, 4, 3, 2, 1, 0]
 
@@ -331,14 +378,14 @@ class CatalogContract:
     def test_places_are_found_by_digest(self, session: CatalogSession) -> None:
         """What was never added is left out."""
         digest, place = ContentDigest("ab" * 32), Place("objects/x/0", 3, 7)
-        session.objects.add({digest: place}, now=_NOW)
+        session.objects.add({digest: place}, now=NOW)
         assert session.objects.places([digest, ContentDigest("cd" * 32)]) == {digest: place}
 
     def test_the_first_place_of_a_digest_stays(self, session: CatalogSession) -> None:
         """Whoever uploads the same bytes second changes nothing."""
         digest, place = ContentDigest("ab" * 32), Place("objects/x/0", 0, 7)
-        session.objects.add({digest: place}, now=_NOW)
-        session.objects.add({digest: Place("objects/y/0", 0, 7)}, now=_NOW)
+        session.objects.add({digest: place}, now=NOW)
+        session.objects.add({digest: Place("objects/y/0", 0, 7)}, now=NOW)
         assert session.objects.places([digest]) == {digest: place}
 
     def test_thousands_of_places_are_found_at_once(self, session: CatalogSession) -> None:
@@ -347,13 +394,13 @@ class CatalogContract:
             ContentDigest(f"{number:064x}"): Place(f"objects/x/{number}", 0, 1)
             for number in range(2001)
         }
-        session.objects.add(places, now=_NOW)
+        session.objects.add(places, now=NOW)
         assert session.objects.places(places) == places
         assert session.counts().object_bytes == len(places)
 
     def test_pins_are_dropped(self, session: CatalogSession) -> None:
         """After letting go, the same digests can be held again."""
-        version_id = session.versions.open(_collection(session).key, _new("a"))
+        version_id = session.versions.open(make_collection(session).key, new_version("a"))
         for _ in range(2):
             session.objects.pin(version_id, [ContentDigest("ab" * 32)])
             session.objects.unpin(version_id)
@@ -362,27 +409,27 @@ class CatalogContract:
 
     def test_a_run_tells_all_that_was_given(self, session: CatalogSession) -> None:
         """Every field comes back as it was written."""
-        sweep = _sweep(session, "s1")
+        sweep = make_sweep(session, "s1")
         made = session.runs.add(
-            RunPath(_AT, RunId("r1")),
+            RunPath(AT, RunId("r1")),
             job_type="train",
             config={"rate": 0.1},
             sweep=sweep.key,
-            by=_ADA,
-            now=_NOW,
+            by=ADA,
+            now=NOW,
         )
         assert (str(made.path), made.job_type, made.sweep_id) == ("ada/digits/r1", "train", "s1")
         assert (made.state, made.config, made.summary) == (RunState.RUNNING, {"rate": 0.1}, {})
-        assert made.created_at == _NOW
+        assert made.created_at == NOW
         assert session.runs.find(made.path) == made
-        assert session.runs.find(RunPath(_ELSEWHERE, RunId("r1"))) is None
+        assert session.runs.find(RunPath(ELSEWHERE, RunId("r1"))) is None
 
     def test_what_may_change_of_a_run_is_replaced(self, session: CatalogSession) -> None:
         """Config, summary and state take the new value."""
-        run = _run(session, "r1")
+        run = make_run(session, "r1")
         session.runs.set_config(run.key, {"rate": 1})
         session.runs.set_summary(run.key, {"loss": 2})
-        session.runs.set_state(run.key, RunState.FAILED, now=_LATER)
+        session.runs.set_state(run.key, RunState.FAILED, now=LATER)
         found = session.runs.find(run.path)
         assert found is not None
         assert (found.config, found.summary) == ({"rate": 1}, {"loss": 2})
@@ -390,7 +437,7 @@ class CatalogContract:
 
     def test_numbers_that_json_lacks_survive(self, session: CatalogSession) -> None:
         """NaN and infinity come back as what they were."""
-        run = _run(session, "r1")
+        run = make_run(session, "r1")
         session.runs.set_summary(run.key, {"a": math.nan, "b": [math.inf, {"c": -math.inf}]})
         found = session.runs.find(run.path)
         assert found is not None
@@ -399,143 +446,48 @@ class CatalogContract:
     def test_a_step_is_logged_once(self, catalog: Catalog) -> None:
         """The history has one row a step."""
         with catalog.write() as session:
-            run = _run(session, "r1")
-            session.runs.append_history(run.key, {"loss": math.nan}, step=0, now=_NOW)
-            session.runs.append_history(run.key, {"loss": 1}, step=1, now=_NOW)
+            run = make_run(session, "r1")
+            session.runs.append_history(run.key, {"loss": math.nan}, step=0, now=NOW)
+            session.runs.append_history(run.key, {"loss": 1}, step=1, now=NOW)
         with pytest.raises(CatalogError), catalog.write() as session:
-            session.runs.append_history(run.key, {"loss": 2}, step=1, now=_NOW)
+            session.runs.append_history(run.key, {"loss": 2}, step=1, now=NOW)
 
     def test_runs_are_listed_earliest_first(self, session: CatalogSession) -> None:
         """The runs of a project, and those of a sweep."""
-        sweep = _sweep(session, "s1")
-        made = [_run(session, "b"), _run(session, "a", sweep), _run(session, "c", sweep)]
-        assert _all(session.runs.listing(_AT)) == made
-        assert _all(session.runs.in_sweep(sweep.key)) == made[1:]
-        assert _all(session.runs.listing(_ELSEWHERE)) == []
+        sweep = make_sweep(session, "s1")
+        made = [
+            make_run(session, "b"),
+            make_run(session, "a", sweep),
+            make_run(session, "c", sweep),
+        ]
+        assert read_all(session.runs.listing(AT)) == made
+        assert read_all(session.runs.in_sweep(sweep.key)) == made[1:]
+        assert read_all(session.runs.listing(ELSEWHERE)) == []
 
     def test_a_sweep_comes_back_equal(self, session: CatalogSession) -> None:
         """Its configuration is read as it was written."""
-        made = _sweep(session, "s1")
+        made = make_sweep(session, "s1")
         assert session.sweeps.find(made.path) == made
-        assert session.sweeps.find(SweepPath(_AT, SweepId("absent"))) is None
+        assert session.sweeps.find(SweepPath(AT, SweepId("absent"))) is None
 
     def test_points_are_given_once_and_in_order(self, session: CatalogSession) -> None:
         """Counting goes on past the end of the grid: the caller knows its size."""
-        sweep = _sweep(session, "s1")
+        sweep = make_sweep(session, "s1")
         assert [session.sweeps.take_point(sweep.key) for _ in range(4)] == [0, 1, 2, 3]
-
-    # Lineage.
-
-    def test_edges_are_listed_in_order_and_once(self, session: CatalogSession) -> None:
-        """The order is that of drawing; drawing again changes nothing."""
-        collection, run = _collection(session), _run(session, "r1")
-        first, second = _log(session, collection, "a"), _log(session, collection, "b")
-        for version_id in (second, first, second):
-            session.lineage.add_output(run.key, version_id, now=_NOW)
-            session.lineage.add_input(run.key, version_id, now=_NOW)
-        for listing in (session.lineage.outputs(run.key), session.lineage.inputs(run.key)):
-            assert [version.id for version in _all(listing)] == [second, first]
-
-    def test_logging_is_not_using(self, session: CatalogSession) -> None:
-        """The two kinds of edges are kept apart."""
-        version_id = _log(session, _collection(session), "a")
-        maker, user = _run(session, "maker"), _run(session, "user")
-        session.lineage.add_output(maker.key, version_id, now=_NOW)
-        session.lineage.add_input(user.key, version_id, now=_NOW)
-        assert _all(session.lineage.inputs(maker.key)) == []
-        assert _all(session.lineage.outputs(user.key)) == []
-        assert session.lineage.users(version_id) == [user]
-
-    def test_deleted_versions_leave_the_lineage(self, session: CatalogSession) -> None:
-        """A run lists only what is committed."""
-        version_id, run = _log(session, _collection(session), "a"), _run(session, "r1")
-        session.lineage.add_output(run.key, version_id, now=_NOW)
-        _delete(session, version_id)
-        assert session.lineage.outputs(run.key).count() == 0
 
     def test_everything_is_counted(self, session: CatalogSession) -> None:
         """Each figure counts its own kind."""
-        collection = _collection(session)
-        _run(session, "r1")
-        _log(session, collection, "a")
-        _delete(session, _log(session, collection, "b"))
-        session.objects.add({ContentDigest("ab" * 32): Place("objects/x/0", 0, 7)}, now=_NOW)
+        collection = make_collection(session)
+        make_run(session, "r1")
+        log_version(session, collection, "a")
+        soft_delete(session, log_version(session, collection, "b"))
+        session.objects.add({ContentDigest("ab" * 32): Place("objects/x/0", 0, 7)}, now=NOW)
         counts = session.counts()
         assert (counts.projects, counts.runs, counts.collections) == (1, 1, 1)
         assert (counts.versions, counts.deleted_versions, counts.object_bytes) == (1, 1, 7)
 
 
-def _path(name: str) -> CollectionPath:
-    """Name a collection of the project."""
-    return CollectionPath(_AT, CollectionName(name))
-
-
-def _collection(
-    session: CatalogSession, name: str = "mnist", kind: TypeName = _DATASET
-) -> Collection:
-    """Make a collection."""
-    return session.collections.ensure(_path(name), type_name=kind, now=_NOW)
-
-
 def _collection_and_fail(session: CatalogSession) -> None:
     """Make a collection and raise before its transaction ends."""
-    _collection(session)
+    make_collection(session)
     raise ZeroDivisionError
-
-
-def _digest(name: str) -> ManifestDigest:
-    """Give content a digest."""
-    return _manifest(name).digest
-
-
-def _manifest(name: str) -> Manifest:
-    """Give content a manifest."""
-    return Manifest.of([ManifestEntry(name, ContentDigest("ab" * 32), 7)])
-
-
-def _new(name: str) -> NewVersion:
-    """Describe a version with this content."""
-    return NewVersion(
-        digest=_digest(name),
-        size=7,
-        file_count=1,
-        description=None,
-        metadata={},
-        logged_by=None,
-        created_by=_ADA,
-        created_at=_NOW,
-        lease_expires_at=_LATER,
-    )
-
-
-def _log(
-    session: CatalogSession, collection: Collection, name: str, *, index: int | None = None
-) -> VersionId:
-    """Commit a version, by default with the next number."""
-    version_id = session.versions.open(collection.key, _new(name))
-    number = session.collections.take_index(collection.key) if index is None else index
-    session.versions.commit(version_id, index=number, manifest=_manifest(name))
-    return version_id
-
-
-def _delete(session: CatalogSession, version_id: VersionId) -> None:
-    """Soft-delete a version an hour later."""
-    session.versions.change_state(version_id, VersionState.DELETED, by=_ADA, now=_LATER)
-
-
-def _run(session: CatalogSession, run_id: str, sweep: Sweep | None = None) -> Run:
-    """Begin a run."""
-    key = sweep.key if sweep else None
-    return session.runs.add(
-        RunPath(_AT, RunId(run_id)), job_type=None, config={}, sweep=key, by=_ADA, now=_NOW
-    )
-
-
-def _sweep(session: CatalogSession, sweep_id: str) -> Sweep:
-    """Create a sweep."""
-    return session.sweeps.add(_AT, SweepId(sweep_id), _SWEEP, _NOW)
-
-
-def _all(listing: Listing[T]) -> list[T]:
-    """Read a listing in one page."""
-    return [item.value for item in listing.page(after=None, limit=100)]

@@ -9,6 +9,7 @@ import pytest
 from hozon.bootstrap import SystemClock, open_catalog, open_context, open_store
 from hozon.errors import InvalidSettingError, MissingExtraError
 from hozon.settings import load_settings
+from hozon.storage.local import LocalObjectStore
 
 
 def test_a_file_url_opens_a_folder(tmp_path: Path) -> None:
@@ -54,13 +55,14 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
     assert "pip install 'hozon[s3]'" in caught.value.hint
 
 
-def test_a_context_follows_the_settings(home: Path) -> None:
-    """Catalog, store, principal and staging are those of the settings."""
+def test_a_context_follows_the_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catalog, store, principal and staging are those of the settings; the entity is not asked."""
+    monkeypatch.setenv("HOZON_USER", "bob")
     settings = load_settings()
     context = open_context(settings)
     assert context.catalog.url == settings.catalog_url
     assert context.store.url == settings.storage_url
-    assert (context.principal.name, context.staging) == ("ada", home / "staging")
+    assert (context.principal.name, context.staging) == ("bob", home / "staging")
     context.close()
     context.close()
 
@@ -68,3 +70,15 @@ def test_a_context_follows_the_settings(home: Path) -> None:
 def test_the_clock_of_the_machine_is_in_utc() -> None:
     """Time is aware."""
     assert SystemClock().now().utcoffset() == timedelta()
+
+
+def test_a_catalog_that_fails_leaves_no_store_open(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else could close it."""
+    closed: list[str] = []
+    monkeypatch.setattr(LocalObjectStore, "close", lambda store: closed.append(store.url))
+    monkeypatch.setenv("HOZON_CATALOG_URL", "mysql://host/db")
+    with pytest.raises(InvalidSettingError):
+        open_context(load_settings())
+    assert closed == [(home / "objects").as_uri()]

@@ -20,7 +20,6 @@ def test_an_error_reads_as_two_sentences() -> None:
     "kind",
     [
         errors.InvalidNameError,
-        errors.EntryNotFoundError,
         errors.WaitTimeoutError,
         hozon.ArtifactNotLoggedError,
     ],
@@ -39,11 +38,4 @@ def test_published_bases_are_kept() -> None:
     assert issubclass(hozon.ArtifactNotLoggedError, AttributeError)
     assert issubclass(hozon.ArtifactFinalizedError, AttributeError)
     assert issubclass(hozon.ArtifactNotLoggedError, hozon.ArtifactStatusError)
-    assert issubclass(errors.EntryNotFoundError, KeyError)
     assert issubclass(errors.WaitTimeoutError, TimeoutError)
-
-
-def test_a_missing_entry_reads_as_a_sentence() -> None:
-    """`KeyError` alone would show the `repr`."""
-    error = errors.EntryNotFoundError("There is no 'a'", hint="List them.")
-    assert str(error) == "There is no 'a'. List them."

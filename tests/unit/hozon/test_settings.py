@@ -56,8 +56,10 @@ def test_the_environment_names_everything() -> None:
             "HOZON_STORAGE_URL": "s3://bucket/prefix",
             "HOZON_ENTITY": "bob",
             "HOZON_PROJECT": "letters",
+            "HOZON_USER": "eve",
         }
     )
+    assert settings.user == "eve"
     assert (settings.catalog_url, settings.storage_url) == ("sqlite:///x.db", "s3://bucket/prefix")
     assert str(settings.default_path) == "bob/letters"
 
@@ -129,7 +131,7 @@ def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str,
     with pytest.raises(InvalidSettingError, match=said) as caught:
         load_settings(named)
     assert named["HOZON_CONFIG"] in caught.value.message
-    assert "catalog_url, entity, project, storage_url" in caught.value.hint
+    assert "catalog_url, entity, project, storage_url, user" in caught.value.hint
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -150,3 +152,17 @@ def test_a_bad_default_name_says_where_to_change_it() -> None:
     with pytest.raises(InvalidNameError, match="entity name 'a/b'") as caught:
         load_settings({"HOZON_ENTITY": "a/b"})
     assert caught.value.hint.startswith("Correct HOZON_ENTITY, HOZON_PROJECT or the configuration")
+
+
+def test_the_user_is_who_logged_in_whatever_the_entity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entity may be a team; what is recorded is who did it."""
+    monkeypatch.setattr(getpass, "getuser", lambda: "ada")
+    settings = load_settings({"HOZON_ENTITY": "team"})
+    assert (settings.default_path.entity, settings.user) == ("team", "ada")
+
+
+def test_a_bad_user_says_where_to_change_it() -> None:
+    """The hint names the variable and the file."""
+    with pytest.raises(InvalidNameError, match="user name 'a/b'") as caught:
+        load_settings({"HOZON_USER": "a/b"})
+    assert caught.value.hint.startswith("Correct HOZON_USER or the configuration file")

@@ -36,22 +36,23 @@ def test_deleting_everything_leaves_no_alias() -> None:
     assert after_delete({LATEST: V1, BEST: V0}, deleted=[V0, V1], newest=None) == {}
 
 
-def test_editing_takes_wanted_aliases_from_other_versions() -> None:
+def test_editing_takes_added_aliases_from_other_versions() -> None:
     """An alias points at one version: giving it moves it."""
     before = {LATEST: V1, BEST: V0}
-    after = after_edit(before, version=V1, wanted=[LATEST, BEST], newest=V1)
+    after = after_edit(before, version=V1, add=[BEST], remove=[], newest=V1)
     assert after == {"latest": V1, "best": V1}
 
 
 def test_editing_drops_what_is_not_wanted_any_more() -> None:
-    """The wanted list is the whole list."""
-    after = after_edit({LATEST: V1, BEST: V0}, version=V0, wanted=[], newest=V1)
-    assert after == {"latest": V1}
+    """Only from the version that was edited: elsewhere the alias stays."""
+    before = {LATEST: V1, BEST: V0}
+    assert after_edit(before, version=V0, add=[], remove=[BEST], newest=V1) == {"latest": V1}
+    assert after_edit(before, version=V1, add=[], remove=[BEST], newest=V1) == before
 
 
 def test_latest_given_away_falls_to_the_newest() -> None:
     """Dropping `latest` from a version never leaves it dangling."""
-    after = after_edit({LATEST: V0}, version=V0, wanted=[], newest=V2)
+    after = after_edit({LATEST: V0}, version=V0, add=[], remove=[LATEST], newest=V2)
     assert after == {"latest": V2}
 
 
@@ -64,6 +65,12 @@ def test_aliases_are_checked_once_each_in_order() -> None:
 def test_one_text_is_one_alias() -> None:
     """A text given for a list is not taken apart into letters."""
     assert check_aliases("best") == ("best",)
+
+
+def test_aliases_that_are_no_list_are_refused() -> None:
+    """The message says what was given."""
+    with pytest.raises(InvalidAliasError, match="The aliases are a int"):
+        check_aliases(5)  # type: ignore[arg-type]
 
 
 def test_one_bad_alias_refuses_all() -> None:

@@ -70,8 +70,25 @@ def test_a_value_that_contains_itself_is_refused() -> None:
     """Endless nesting is an input error like any other."""
     endless: dict[str, object] = {}
     endless["again"] = endless
-    with pytest.raises(InvalidMetadataError, match="nested too deeply"):
+    with pytest.raises(InvalidMetadataError, match="100 levels deep"):
         check_metadata(endless)
+
+
+def test_nesting_has_a_bound_that_no_interpreter_sets() -> None:
+    """A hundred levels are stored, one more is refused."""
+    value: object = 1
+    for _ in range(99):
+        value = [value]
+    assert check_metadata({"a": value})
+    with pytest.raises(InvalidMetadataError, match="100 levels deep"):
+        check_metadata({"a": [[value]]})
+
+
+def test_an_integer_that_could_not_be_read_back_is_refused() -> None:
+    """Python refuses to read numbers of more than 4,300 digits."""
+    assert check_metadata({"a": 10**4000})
+    with pytest.raises(InvalidMetadataError, match=r"metadata\['a'\] is an integer of"):
+        check_metadata({"a": 10**5000})
 
 
 def test_metrics_may_be_nan_and_infinite() -> None:

@@ -245,3 +245,28 @@ def test_deleting_while_iterating_skips_nothing(seven: list[str], name: str) -> 
     assert sorted(met) == seven
     with pytest.raises(CollectionNotFoundError):
         hozon.Api().artifact("mnist")
+
+
+def test_a_slice_fetches_what_it_needs(seven: list[str]) -> None:
+    """A slice is a list; one that counts from the end needs everything."""
+    artifacts = hozon.Api().artifacts("dataset", "mnist", per_page=2)
+    newest_first = seven[::-1]
+    assert [artifact.version for artifact in artifacts[1:3]] == newest_first[1:3]
+    assert [artifact.version for artifact in artifacts[-2:]] == newest_first[-2:]
+    assert [artifact.version for artifact in artifacts[::-1]] == seven
+
+
+def test_values_can_be_taken_one_by_one(seven: list[str]) -> None:
+    """`next` gives them in order, and ends as iterators do."""
+    artifacts = hozon.Api().artifacts("dataset", "mnist", per_page=2)
+    assert [next(artifacts).version for _ in seven] == seven[::-1]
+    assert next(artifacts, None) is None
+
+
+def test_what_was_closed_opens_again_and_is_closed_again() -> None:
+    """Objects made before a teardown go on working, and leave no connection behind."""
+    api = hozon.Api()
+    assert len(api.runs()) == 0
+    hozon.teardown()
+    assert len(api.runs()) == 0
+    hozon.teardown()

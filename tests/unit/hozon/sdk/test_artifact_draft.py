@@ -306,3 +306,16 @@ def test_attributes_of_a_draft_can_be_asked_for(draft: hozon.Artifact) -> None:
     """`hasattr` and `getattr` with a default work, because the error is an `AttributeError`."""
     assert not hasattr(draft, "version")
     assert getattr(draft, "created_at", None) is None
+
+
+def test_an_unknown_encoding_is_refused(draft: hozon.Artifact) -> None:
+    """Before the block begins, and nothing is added."""
+    with pytest.raises(InputError, match="'nope' is unknown"):
+        draft.new_file("a.txt", encoding="nope").__enter__()
+    assert draft.file_count == 0
+
+
+def test_a_local_path_is_text_or_a_path(draft: hozon.Artifact) -> None:
+    """The message says what was given."""
+    with pytest.raises(SourceFileError, match="The local path is a NoneType"):
+        draft.add_file(None)  # type: ignore[arg-type]

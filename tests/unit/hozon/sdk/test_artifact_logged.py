@@ -250,3 +250,40 @@ def test_makers_and_users_are_found(run: hozon.Run, log_text: LogText) -> None:
     assert producer is not None
     assert producer.id == "r1"
     assert [user.id for user in artifact.used_by()] == ["u2", "u1"]
+
+
+def test_what_is_changed_while_it_is_logged_is_kept(use_store: UseStore) -> None:
+    """`save()` stores it as soon as there is a version to store it with."""
+    store = GatedStore()
+    use_store(store)
+    with hozon.init():
+        artifact = hozon.log_artifact(hozon.Artifact("notes", type="text", metadata={"a": 1}))
+        artifact.metadata["accuracy"] = 0.9
+        artifact.description = "a good one"
+        store.gate.set()
+        artifact.save()
+    stored = hozon.Api().artifact("notes")
+    assert (stored.metadata, stored.description) == ({"a": 1, "accuracy": 0.9}, "a good one")
+
+
+def test_saving_an_old_version_moves_no_alias(run: hozon.Run, log_text: LogText) -> None:
+    """A description that is stored late does not bring `latest` back."""
+    first = log_text(run, "one")
+    log_text(run, "two")
+    first.description = "a note"
+    first.save()
+    assert hozon.Api().artifact("mnist:latest").version == "v1"
+    assert hozon.Api().artifact("mnist:v0").description == "a note"
+
+
+def test_an_edge_that_would_close_a_cycle_is_left_out(run: hozon.Run, log_text: LogText) -> None:
+    """And the artifact says so; the work itself is not refused."""
+    made = log_text(run, "one")
+    assert not made.edge_left_out
+    assert run.use_artifact("mnist").edge_left_out
+    with hozon.init(id="r2") as other:
+        assert not other.use_artifact("mnist").edge_left_out
+        again = log_text(other, "one")
+        assert (again.version, again.edge_left_out) == ("v0", True)
+    assert [user.id for user in made.used_by()] == ["r2"]
+    assert len(hozon.Api().run("r2").logged_artifacts()) == 0

@@ -9,7 +9,9 @@ import pytest
 import hozon
 from hozon.errors import (
     ArtifactNotFoundError,
+    CatalogError,
     CollectionNotFoundError,
+    InputError,
     InvalidMetadataError,
     InvalidNameError,
     InvalidPathError,
@@ -294,9 +296,10 @@ def test_module_functions_act_on_the_current_run() -> None:
     """As the methods of the run do."""
     with hozon.init(id="r1"):
         logged = hozon.log_artifact(draft(), aliases=["best"]).wait()
+    with hozon.init(id="r2"):
         used = hozon.use_artifact("mnist:best", type="dataset")
     assert logged.qualified_name == used.qualified_name
-    assert [user.id for user in used.used_by()] == ["r1"]
+    assert [user.id for user in used.used_by()] == ["r2"]
 
 
 @pytest.mark.parametrize("path", ["mnist", "mnist:v0", "digits/mnist:latest", "ada/digits/mnist"])
@@ -339,3 +342,81 @@ def test_another_type_surfaces_from_logging(log_text: LogText) -> None:
         log_text(run, "one")
     with pytest.raises(TypeConflictError, match="of type 'dataset', not 'model'"), hozon.init():
         hozon.log_artifact(hozon.Artifact("mnist", type="model"))
+
+
+def test_a_refused_run_leaves_the_current_one_alone() -> None:
+    """An id that is taken ends nobody's work."""
+    with hozon.init(id="taken"):
+        pass
+    with hozon.init(id="other") as run:
+        with pytest.raises(RunExistsError, match="ada/digits/taken"):
+            hozon.init(id="taken")
+        run.log({"a": 1})
+    assert state("other") == "finished"
+
+
+def test_a_new_run_fails_when_the_old_one_cannot_end(use_store: UseStore) -> None:
+    """The error surfaces from the call, and no run is left running."""
+    use_store(BrokenStore(FULL))
+    old = hozon.init(id="old")
+    old.log_artifact(draft())
+    with pytest.raises(StorageError, match="is full"):
+        hozon.init(id="new")
+    assert (state("old"), state("new")) == ("failed", "failed")
+
+
+def test_an_end_that_could_not_be_recorded_is_recorded_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A catalog that fails once leaves no run running for ever."""
+    run = hozon.init(id="r1")
+
+    def fail(*_: object) -> None:
+        raise CatalogError("The catalog is away", hint="Wait.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hozon.sdk.run.end_run", fail)
+        with pytest.raises(CatalogError):
+            run.finish()
+    assert run.state == "running"
+    run.finish()
+    assert state("r1") == "finished"
+
+
+def test_the_first_word_on_how_a_run_ended_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt while a failed run ends does not make it a finished one."""
+    run = hozon.init(id="r1")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hozon.sdk.run.end_run", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run.__exit__(ValueError, ValueError("of the block"), None)
+    run.finish()
+    assert state("r1") == "failed"
+
+
+def test_what_is_no_artifact_is_refused() -> None:
+    """The hint says what to make of it."""
+    with hozon.init() as run, pytest.raises(InputError, match="was given a str") as caught:
+        run.log_artifact("data.csv")  # type: ignore[arg-type]
+    assert "Make an Artifact" in caught.value.hint
+
+
+def test_a_nested_value_is_changed_by_assigning_the_whole() -> None:
+    """What is shown is what is stored."""
+    with hozon.init(id="r1", config={"optimizer": {"name": "sgd"}}) as run:
+        run.config["optimizer"]["name"] = "adam"
+        run.config.optimizer["name"] = "adam"
+        assert run.config["optimizer"] == {"name": "sgd"}
+        run.config["optimizer"] = {"name": "adam"}
+    assert hozon.Api().run("r1").config == {"optimizer": {"name": "adam"}}
+
+
+def test_pairs_update_a_config() -> None:
+    """As they update a dict."""
+    with hozon.init() as run:
+        run.config.update([("a", 1)], b=2)
+        assert dict(run.config) == {"a": 1, "b": 2}

@@ -68,10 +68,18 @@ from hozon.errors import NoRunError
 from hozon.sdk.session import current_session
 
 with hozon.init(id="parent") as run:
-    session = current_session()
+    context, api = current_session().context, hozon.Api()
+    draft = hozon.Artifact("mnist", type="dataset")
+    with draft.new_file("data.txt") as file:
+        file.write("of the parent")
     child = os.fork()
     if child == 0:
-        assert current_session() is not session
+        assert current_session().context is not context
+        assert api.run("parent").state == "running"
+        try:
+            run.log_artifact(draft)
+        except hozon.errors.RunFinishedError as error:
+            print(error.hint, flush=True)
         try:
             hozon.log({"a": 1})
         except NoRunError:
@@ -81,7 +89,8 @@ with hozon.init(id="parent") as run:
         raise SystemExit(0)
     assert os.waitpid(child, 0)[1] == 0
     assert hozon.Api().run("parent").state == "running"
-    run.log({"a": 1})
+    run.log_artifact(draft)
+assert api.artifact("mnist").size == 13
 print(*sorted(f"{run.id} {run.state}" for run in hozon.Api().runs()), sep=", ")
 """
 
@@ -95,4 +104,8 @@ def test_a_fork_has_a_session_of_its_own() -> None:
         check=False,
     )
     assert (done.stderr, done.returncode) == ("", 0)
-    assert done.stdout.splitlines() == ["no run", "child finished, parent finished"]
+    assert done.stdout.splitlines() == [
+        "Begin a run of this process with hozon.init().",
+        "no run",
+        "child finished, parent finished",
+    ]

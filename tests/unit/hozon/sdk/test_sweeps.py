@@ -215,3 +215,47 @@ def test_the_best_run_wins(
 def test_without_a_number_nobody_wins(results: Results) -> None:
     """Not even the run that is alone."""
     assert results(math.nan, None).best_run() is None
+
+
+def test_an_agent_leaves_a_run_that_is_not_its_own_alone() -> None:
+    """A function that raises before it begins a run fails nobody else's."""
+    sweep_id = hozon.sweep(CONFIG)
+
+    def function() -> None:
+        raise ValueError("too early")
+
+    with hozon.init(id="outer") as outer:
+        with pytest.raises(ValueError, match="too early"):
+            hozon.agent(sweep_id, function)
+        assert outer.state == "running"
+        outer.log({"a": 1})
+
+
+def test_a_run_made_for_a_draft_takes_no_point() -> None:
+    """A point is for the run that the function itself begins."""
+    sweep_id = hozon.sweep(CONFIG)
+
+    def function() -> None:
+        artifact = hozon.Artifact("notes", type="text")
+        with artifact.new_file("notes.txt") as file:
+            file.write("before the run")
+        artifact.save()
+        with hozon.init():
+            pass
+
+    hozon.agent(sweep_id, function, count=1)
+    auto, tried = hozon.Api().runs()
+    assert (auto.job_type, auto.config, auto.sweep_id) == ("auto", {}, None)
+    assert (tried.config, tried.sweep_id) == ({"a": 1, "b": "x", "c": 7}, sweep_id)
+
+
+def test_an_agent_takes_its_arguments_in_the_published_order() -> None:
+    """Function, entity, project, count."""
+    sweep_id = hozon.sweep(CONFIG, "bob", "letters")
+
+    def function() -> None:
+        with hozon.init():
+            pass
+
+    hozon.agent(sweep_id, function, "bob", "letters", 1)
+    assert len(hozon.Api().sweep(f"bob/letters/{sweep_id}").runs) == 1

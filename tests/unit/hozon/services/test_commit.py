@@ -192,13 +192,14 @@ def test_a_commit_in_progress_pins_what_it_needs(logger: Logger, rows: Rows) -> 
     assert seen == [(1, 1, 0)]
 
 
-def test_progress_counts_every_byte_that_is_uploaded(logger: Logger) -> None:
-    """What the store has already counts for nothing."""
+def test_progress_counts_every_byte(logger: Logger) -> None:
+    """What is stored already, and what is there twice, counts as done."""
     logger.log("one")
-    done: list[int] = []
-    request = logger.request(files={"a": b"one", "b": b"12345", "c": b"1234567"})
-    commit_version(logger.context, request, progress=done.append)
-    assert sorted(done) == [5, 7]
+    files = {"a": b"one", "b": b"12345", "c": b"1234567", "d": b"12345"}
+    for expected in ([3, 5, 5, 7], [20]):
+        done: list[int] = []
+        commit_version(logger.context, logger.request(files=files), progress=done.append)
+        assert sorted(done) == expected
 
 
 def test_another_type_is_refused(logger: Logger, store: MemoryObjectStore) -> None:
@@ -316,3 +317,32 @@ def test_time_passes_between_versions(logger: Logger, clock: ManualClock) -> Non
     first = logger.log("one").version
     clock.advance(timedelta(days=1))
     assert logger.log("two").version.created_at - first.created_at == timedelta(days=1)
+
+
+def test_a_version_that_loses_an_alias_is_dated(logger: Logger, clock: ManualClock) -> None:
+    """And so is one that gains one; a version that keeps its aliases is not."""
+    first, second = logger.log("one", "kept").version, logger.log("two", "best").version
+    now = clock.advance(timedelta(hours=1))
+    third = logger.log("three", "best").version
+    with logger.context.catalog.read() as session:
+        dates = [session.versions.get(v.id).updated_at for v in (first, second, third)]
+    assert dates == [first.updated_at, now, now]
+
+
+def test_logging_what_is_there_already_changes_no_date(logger: Logger, clock: ManualClock) -> None:
+    """Nothing about the version is new."""
+    version = logger.log("one").version
+    clock.advance(timedelta(hours=1))
+    assert logger.log("one").version == version
+
+
+def test_a_commit_is_dated_when_it_is_complete(logger: Logger, clock: ManualClock) -> None:
+    """`created_at` is when the upload began, `updated_at` when it was done."""
+    request = logger.request(files={"a": b"one"})
+    began = clock.now()
+
+    def upload_for_an_hour(_: int) -> None:
+        clock.advance(timedelta(hours=1))
+
+    version = commit_version(logger.context, request, progress=upload_for_an_hour).version
+    assert (version.created_at, version.updated_at) == (began, began + timedelta(hours=1))

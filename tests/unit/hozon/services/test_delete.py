@@ -1,7 +1,9 @@
 """Delete: softly, in one transaction."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from hozon.errors import (
     AliasedVersionError,
@@ -15,6 +17,7 @@ from hozon.ports.catalog import Collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_version
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
+from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore
 from worlds import MNIST, Logger
 
@@ -141,3 +144,55 @@ def test_other_collections_stay(logger: Logger, context: Context) -> None:
     delete_collection(context, collection(logger))
     with context.catalog.read() as session:
         assert session.collections.find(other) == made
+
+
+def test_a_deleted_collection_remembers_every_alias(logger: Logger) -> None:
+    """Each with the version that had it, and who deleted them; past the port."""
+    logger.log("one", "best")
+    logger.log("two")
+    delete_collection(logger.context, collection(logger))
+    engine = create_engine(logger.context.catalog.url)
+    with engine.connect() as connection:
+        remembered = connection.execute(
+            text(
+                'SELECT alias, "index", deleted_by FROM removed_aliases'
+                " JOIN versions ON id = version_id ORDER BY alias"
+            )
+        )
+        assert remembered.all() == [("best", 0, "ada"), ("latest", 1, "ada")]
+    engine.dispose()
+
+
+def test_deleting_a_collection_costs_the_same_for_any_number_of_versions(
+    logger: Logger,
+) -> None:
+    """Statements, not versions, are what a delete waits for."""
+    statements: list[object] = []
+
+    def count(_connection: object, _cursor: object, statement: object, *_rest: object) -> None:
+        statements.append(statement)
+
+    costs: list[int] = []
+    for versions in (2, 12):
+        for number in range(versions):
+            content, alias = f"{versions} {number}", f"alias-{number}"
+            logger.log(content, alias)
+        mnist = collection(logger)
+        statements.clear()
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            delete_collection(logger.context, mnist)
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+        costs.append(len(statements))
+    assert costs[0] == costs[1] > 0
+
+
+def test_the_version_that_gets_latest_back_is_dated(logger: Logger, clock: ManualClock) -> None:
+    """Its aliases have changed."""
+    first = logger.log("one").version
+    second = logger.log("two").version
+    now = clock.advance(timedelta(hours=1))
+    delete_version(logger.context, second, delete_aliases=True)
+    with logger.context.catalog.read() as session:
+        assert session.versions.get(first.id).updated_at == now

@@ -1,6 +1,7 @@
 """Download: every file checked, none outside the folder, nothing fetched in vain."""
 
 import hashlib
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from hozon.errors import (
     DigestMismatchError,
+    EntryConflictError,
     InvalidEntryPathError,
     MissingObjectError,
     SourceFileError,
@@ -70,12 +72,40 @@ def test_files_come_out_as_they_went_in(logger: Logger, version: Version, tmp_pa
     assert contents(root) == FILES
 
 
-def test_downloaded_files_can_be_read_by_all(
-    logger: Logger, version: Version, tmp_path: Path
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077], ids=oct)
+def test_the_umask_says_who_may_read_downloaded_files(
+    logger: Logger, version: Version, tmp_path: Path, umask: int
 ) -> None:
-    """They do not keep the private mode of a temporary file."""
-    download_version(logger.context, version, tmp_path)
-    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+    """They are made as any other file of the user."""
+    before = os.umask(umask)
+    try:
+        download_version(logger.context, version, tmp_path / "root")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "root" / "a.txt").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_paths_that_differ_in_case_are_two_files(logger: Logger, tmp_path: Path) -> None:
+    """Where the file system tells them apart, and nothing else is left in the folder."""
+    files = {"A.txt": b"one", "a.txt": b"two"}
+    version = commit_version(logger.context, logger.request(files=files)).version
+    assert contents(download_version(logger.context, version, tmp_path / "root")) == files
+
+
+def test_paths_that_differ_in_case_are_refused_where_they_are_one_file(
+    logger: Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are named, and neither is written over the other."""
+
+    def exists(path: Path) -> bool:
+        return path.name.casefold() in {other.name.casefold() for other in path.parent.iterdir()}
+
+    files = {"d/A.txt": b"one", "d/a.txt": b"two"}
+    version = commit_version(logger.context, logger.request(files=files)).version
+    monkeypatch.setattr(Path, "exists", exists)
+    with pytest.raises(EntryConflictError, match=r"'d/A\.txt' and 'd/a\.txt' are one file in"):
+        download_version(logger.context, version, tmp_path / "root")
+    assert list((tmp_path / "root").iterdir()) == []
 
 
 def test_files_that_are_there_and_right_are_not_fetched(logger: Logger, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hozon.errors import VersionStateError
 from hozon.model.metadata import JsonObject
 from hozon.model.names import Alias
-from hozon.model.versions import Version
+from hozon.model.versions import Version, VersionId
 from hozon.services.delete import delete_version
 from hozon.services.edit import edit_version
 from hozon.testing.clocks import ManualClock
@@ -17,7 +17,7 @@ NOTHING: JsonObject = {}
 
 
 def edit(logger: Logger, version: Version, *aliases: str) -> Version:
-    """Give a version exactly these aliases."""
+    """Wish for exactly these aliases, having seen this version."""
     return edit_version(
         logger.context,
         version,
@@ -58,10 +58,37 @@ def test_latest_returns_to_the_newest_version(logger: Logger) -> None:
     first = logger.log("one").version
     second = logger.log("two").version
     assert edit(logger, second).aliases == ("latest",)
-    assert edit(logger, first, "latest").aliases == ("latest",)
-    edit(logger, first)
+    moved = edit(logger, first, *first.aliases, "best", "newest")
+    assert moved.aliases == ("best", "newest")
+    with logger.context.catalog.read() as session:
+        seen = session.versions.get(second.id)
+    given = edit(logger, moved, "best", "newest", "latest")
+    assert given.aliases == ("best", "latest", "newest")
+    assert edit(logger, given, "best").aliases == ("best",)
+    assert seen.aliases == ("latest",)
     with logger.context.catalog.read() as session:
         assert session.versions.get(second.id).aliases == ("latest",)
+
+
+def test_what_the_caller_did_not_change_is_left_as_it_is(logger: Logger) -> None:
+    """Two people who saw the same version undo nothing of each other's work."""
+    seen = logger.log("one").version
+    logger.log("two")
+    edit(logger, seen, *seen.aliases, "production")
+    edited = edit_version(
+        logger.context, seen, aliases=seen.aliases, description="a note", metadata=seen.metadata
+    )
+    assert edited.aliases == ("production",)
+    again = edit_version(
+        logger.context,
+        seen,
+        aliases=seen.aliases,
+        description=seen.description,
+        metadata={"loss": 1},
+    )
+    assert (again.description, again.metadata) == ("a note", {"loss": 1})
+    with logger.context.catalog.read() as session:
+        assert session.versions.get(VersionId(seen.id + 1)).aliases == ("latest",)
 
 
 def test_a_deleted_version_is_not_changed(logger: Logger) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -216,3 +217,47 @@ def test_copies_go_with_their_owner(tmp_path: Path) -> None:
     area.stage_chunks([b"x"], path="a")
     del area
     assert list((tmp_path / "staging").iterdir()) == []
+
+
+def test_threads_share_one_folder(
+    area: StagingArea, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copies of one area lie together, however many threads made them."""
+    made: list[str] = []
+    mkdtemp = tempfile.mkdtemp
+
+    def slow(*, dir: Path, prefix: str) -> str:  # noqa: A002  As tempfile calls it.
+        made.append(threading.current_thread().name)
+        return mkdtemp(dir=dir, prefix=prefix)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", slow)
+    for number in range(20):
+        (source / str(number)).write_text("x")
+    staged = area.stage_folder(source)
+    assert {file.copy.parent for file in staged} == {area.folder}
+    assert list((tmp_path / "staging").iterdir()) == [area.folder]
+    assert made == [threading.current_thread().name]
+
+
+def test_a_refused_folder_leaves_no_copies(area: StagingArea, source: Path) -> None:
+    """What was copied before the fault was found is removed at once."""
+    for name in ("a", "b", "c"):
+        (source / name).write_text(name)
+    (source / "z").symlink_to(source / "absent")
+    with pytest.raises(SourceFileError, match="z' cannot be read"):
+        area.stage_folder(source)
+    assert list(area.folder.iterdir()) == []
+
+
+def test_a_folder_is_staged_where_no_thread_can_be_started(
+    area: StagingArea, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the interpreter ends."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    for name in ("b", "a"):
+        (source / name).write_text(name)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert [file.entry.path for file in area.stage_folder(source)] == ["a", "b"]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,75 @@ def test_a_key_that_is_a_folder_cannot_be_read(folder: Path) -> None:
     (folder / "objects").mkdir(parents=True)
     with pytest.raises(StorageError, match="Reading objects"):
         b"".join(LocalObjectStore(folder).read(Place("objects", 0, 1)))
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Give the list of what is brought to the disk, in order."""
+    found: list[Path] = []
+    fsync = os.fsync
+
+    def record(descriptor: int) -> None:
+        found.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    return found
+
+
+def test_a_stored_object_survives_a_power_cut(
+    folder: Path, source: Path, synced: list[Path]
+) -> None:
+    """Its bytes, then its name, and before them the name of every new folder."""
+    LocalObjectStore(folder).put("objects/x/0", source)
+    new = [folder.parent.parent, folder.parent, folder, folder / "objects"]
+    assert synced[:4] == new
+    assert synced[4].parent == folder / "incoming"
+    assert synced[5:] == [folder / "objects" / "x"]
+
+
+def test_folders_are_made_durable_once(folder: Path, source: Path, synced: list[Path]) -> None:
+    """Two calls of the system for every further object of an upload: its bytes and its name."""
+    store = LocalObjectStore(folder)
+    store.put("objects/x/0", source)
+    synced.clear()
+    store.put("objects/x/1", source)
+    assert len(synced) == 2
+
+
+def test_folders_of_another_process_are_made_durable(
+    folder: Path, source: Path, synced: list[Path]
+) -> None:
+    """It may have made them without having come so far."""
+    (folder / "objects" / "x").mkdir(parents=True)
+    LocalObjectStore(folder).put("objects/x/0", source)
+    assert synced[:2] == [folder, folder / "objects"]
+
+
+def test_a_name_that_cannot_be_made_durable_is_taken_back(
+    folder: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed put leaves nothing under the key."""
+    store = LocalObjectStore(folder)
+    store.put("objects/0", source)
+    fsync, calls = os.fsync, list[int]()
+
+    def fail(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 2:
+            raise OSError(errno.EIO, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(StorageError, match="Input/output"):
+        store.put("objects/1", source)
+    assert list(store.keys()) == ["objects/0"]
+
+
+def test_a_folder_that_went_is_made_again(folder: Path, source: Path) -> None:
+    """What the store remembers of its folders is no more than a hint."""
+    store = LocalObjectStore(folder)
+    for _ in range(2):
+        store.put("objects/x/0", source)
+        shutil.rmtree(folder)
+    assert list(store.keys()) == []

@@ -1,12 +1,15 @@
 """Objects in a bucket, beyond the contract."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from hozon.errors import StorageError
 from hozon.model.places import Place
-from hozon.storage.s3 import S3ObjectStore
+from hozon.services.commit import UPLOAD_THREADS
+from hozon.services.download import DOWNLOAD_THREADS
+from hozon.storage.s3 import CONNECTIONS, S3ObjectStore
 from worlds import Bucket
 
 
@@ -53,3 +56,27 @@ def test_the_url_is_that_of_bucket_and_prefix(bucket: Bucket, prefix: str, url: 
     """As it stands in the settings."""
     assert bucket.keys() == []
     assert S3ObjectStore("b", prefix=prefix).url == url
+
+
+@pytest.mark.parametrize("size", [5, 9 * 2**20], ids=["whole", "in parts"])
+def test_an_upload_starts_no_thread(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Callers bring threads; and while the interpreter ends none can be started."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    (tmp_path / "source").write_bytes(bytes(size))
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    S3ObjectStore(bucket.name).put("objects/0", tmp_path / "source")
+    assert bucket.client.head_object(Bucket=bucket.name, Key="objects/0")["ContentLength"] == size
+
+
+def test_every_transfer_has_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads and downloads at once need not wait for each other."""
+    made: list[int] = []
+    monkeypatch.setattr("boto3.client", lambda _, config: made.append(config.max_pool_connections))
+    S3ObjectStore("bucket")
+    assert made == [CONNECTIONS]
+    assert CONNECTIONS >= UPLOAD_THREADS + DOWNLOAD_THREADS

@@ -1,0 +1,83 @@
+"""Scratch folders: each belongs to one process and goes with it.
+
+Owns their names, `draft-<host>-<pid>-<random>`, by which a later process tells those that a killed
+one left. Refuses to own what lies in them. Invariant: only the process that made a folder removes
+it, or one that knows that this process has ended.
+"""
+
+import os
+import platform
+import re
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+LEFT_AFTER: Final = timedelta(days=1)
+"""The age from which a folder counts as left where processes cannot be asked for, as on Windows."""
+
+_CAN_ASK = os.name == "posix"
+_OWNER = re.compile(r"(\d{1,9})-[^-]+")
+
+
+def make_scratch_folder(parent: Path) -> Path:
+    """Make a folder for this process; the first time, remove what killed processes left.
+
+    Args:
+        parent: Where to make it; made if need be.
+
+    Raises:
+        OSError: The parent cannot be written.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    _remove_left(parent)
+    return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))
+
+
+def remove_scratch_folder(folder: Path, *, owner: int) -> None:
+    """Remove a folder with its content; what cannot be removed stays.
+
+    Args:
+        folder: The folder.
+        owner: The id of the process that made it; in any other, such as a forked child, nothing
+            happens.
+    """
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _remove_left(parent: Path) -> None:
+    """Remove the folders of processes of this host that have ended; once for each parent."""
+    mine = f"draft-{_host()}-"
+    for folder in parent.glob(f"{mine}*"):
+        owner = _OWNER.fullmatch(folder.name.removeprefix(mine))
+        if owner and _is_left(folder, int(owner[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path, pid: int) -> bool:
+    """Tell whether the process that made a folder has ended."""
+    if not _CAN_ASK:  # On Windows os.kill would end the process.
+        return time.time() - folder.stat().st_mtime > LEFT_AFTER.total_seconds()
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)  # One of somebody else may not be asked.
+    return False
+
+
+@cache
+def _host() -> str:
+    """Name the realm in which ids of processes are unique: the machine, or a container on it.
+
+    Containers may share the machine's name, and the folder, but not their processes.
+    """
+    realm = platform.node()
+    with suppress(OSError):
+        realm += f".{Path('/proc/self/ns/pid').stat().st_ino}"
+    return re.sub(r"[^A-Za-z0-9.]", "_", realm)

@@ -1,0 +1,14 @@
+"""Status: how much is in the catalog."""
+
+from hozon.ports.catalog import CatalogCounts
+from hozon.services.context import Context
+
+
+def count_all(context: Context) -> CatalogCounts:
+    """Count projects, runs, collections, versions and bytes, all at one moment.
+
+    Raises:
+        CatalogError: The catalog failed.
+    """
+    with context.catalog.read() as session:
+        return session.counts()
