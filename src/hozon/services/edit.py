@@ -51,10 +51,12 @@ def edit_version(
             newest=session.versions.newest(collection.key) or version.id,
         )
         session.collections.set_pointers(collection.key, pointers, now=now)
-        session.versions.describe(
-            version.id,
-            description=current.description if description == version.description else description,
-            metadata=current.metadata if metadata == version.metadata else metadata,
-            now=now,
+        wanted = (
+            current.description if description == version.description else description,
+            current.metadata if metadata == version.metadata else metadata,
         )
+        if wanted != (current.description, current.metadata):
+            session.versions.describe(
+                version.id, description=wanted[0], metadata=wanted[1], now=now
+            )
         return session.versions.get(version.id)

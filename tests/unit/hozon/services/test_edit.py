@@ -91,6 +91,14 @@ def test_what_the_caller_did_not_change_is_left_as_it_is(logger: Logger) -> None
         assert session.versions.get(VersionId(seen.id + 1)).aliases == ("latest",)
 
 
+def test_an_edit_that_changes_nothing_is_not_dated(logger: Logger, clock: ManualClock) -> None:
+    """Saving twice is saving once."""
+    version = logger.log("one").version
+    clock.advance(timedelta(hours=1))
+    again = edit(logger, version, *version.aliases)
+    assert again.updated_at == version.updated_at
+
+
 def test_a_deleted_version_is_not_changed(logger: Logger) -> None:
     """The message names the version and its state."""
     version = logger.log("one").version
