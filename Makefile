@@ -1,5 +1,5 @@
 # Every target sets up what it needs. `make` alone lists them.
-# PYTHON=python3.13 chooses the interpreter; it must be 3.11 or newer.
+# PYTHON=python3.13 chooses the interpreter of a new .venv (`make clean` first); 3.11 or newer.
 
 PYTHON ?= python3
 VENV := .venv

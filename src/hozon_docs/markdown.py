@@ -25,6 +25,7 @@ OPTIONS = frozenset({"title", "hl_lines", "linenums"})
 """The options that a Python fence may carry."""
 
 _PYTHON = frozenset({"python", "py"})
+_OTHER_ENDINGS = (".markdown", ".mdown", ".mkdn", ".mkd")
 _OPTION = re.compile(r"""([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 _BRACED = re.compile(r"\{[^{}]*\}\s*$")
 _HEADING_ID = re.compile(r"\{:?[^{}]*#([\w.-]+)[^{}]*\}\s*$")
@@ -124,6 +125,22 @@ def find_pages(tree: Path, *, language: str) -> list[Page]:
     """
     names = {path.relative_to(tree).with_suffix("").as_posix(): path for path in tree.rglob("*.md")}
     return [Page(language=language, name=name, path=names[name]) for name in sorted(names)]
+
+
+def find_strays(tree: Path) -> list[Finding]:
+    """Find files that MkDocs takes for pages and that no check would read.
+
+    Args:
+        tree: The folder with the language's pages.
+
+    Returns:
+        A finding for each Markdown file with another ending than `.md`.
+    """
+    return [
+        Finding(path, 1, "MkDocs renders this page, but nothing runs it; rename it to end in .md.")
+        for ending in _OTHER_ENDINGS
+        for path in sorted(tree.rglob(f"*{ending}"))
+    ]
 
 
 def scan(page: Page) -> Scan:

@@ -3,8 +3,10 @@
 Owns the reading of built HTML: its Python blocks, its language, its canonical address, what it
 loads. Refuses to build the site and to run blocks.
 
-A rendered Python block is a `highlight` element whose class names a Python lexer, whatever spelling
-of the fence made it; the signatures that mkdocstrings writes are not blocks.
+A rendered Python block is code whose element names a lexer of Python, whatever spelling of the
+fence made it; the signatures that mkdocstrings writes are not blocks. Other code of a page must be
+a fence that says its language, so that no Python hides in an indented block, in raw HTML or in a
+fence without a word. Docstrings may hold such text, but no prompt.
 
 Invariant: a page passes only if the texts of its rendered blocks and of its executed blocks are the
 same, in the same order.
@@ -18,22 +20,36 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from pygments.lexers import get_lexer_by_name
+from pygments.lexers.python import (
+    Python2Lexer,
+    Python2TracebackLexer,
+    PythonConsoleLexer,
+    PythonLexer,
+    PythonTracebackLexer,
+)
+from pygments.util import ClassNotFound
 
 from hozon_docs.findings import Finding, shown
-from hozon_docs.markdown import Block, Page
+from hozon_docs.markdown import Block, Fence, Page
 
 _MARK = "language-"
-# The names under which Pygments highlights Python, its prompts and its tracebacks. `pyi` and
-# `bazel` share the lexer of Python.
-_PYTHON = frozenset({
-    "python", "py", "sage", "python3", "py3", "bazel", "starlark", "pyi", "python2", "py2",
-    "pycon", "python-console", "pytb", "py3tb", "py2tb", "ipython", "ipython3",
-})  # fmt: skip
+_PYTHON = (
+    PythonLexer,
+    Python2Lexer,
+    PythonConsoleLexer,
+    PythonTracebackLexer,
+    Python2TracebackLexer,
+)
+"""What highlights Python, its prompts and its tracebacks; NumPy's and others' are kinds of it."""
+_PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
 _CSS_ADDRESS = re.compile(r"""(?:@import\s*["']|url\(\s*["']?)([^"')\s]+)""")
 _LOADED = (
     ("script", "src"), ("img", "src"), ("iframe", "src"), ("video", "src"), ("audio", "src"),
-    ("source", "src"), ("embed", "src"), ("object", "data"), ("use", "href"),
+    ("source", "src"), ("embed", "src"), ("object", "data"), ("use", "href"), ("track", "src"),
+    ("input", "src"), ("image", "href"), ("video", "poster"),
 )  # fmt: skip
+_REMOTE = re.compile(r"""https?://[^\s"'`<>\\)]+""")
 _LOADING_RELS = frozenset({
     "stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch",
     "manifest", "apple-touch-icon",
@@ -52,6 +68,8 @@ class BuiltPage:
     """The address that it calls its own; empty where it gives none."""
     blocks: tuple[str, ...]
     """The texts of its Python blocks, in order, without line ends at their end."""
+    others: tuple[str, ...]
+    """The texts of all other code that stands in a block of its own, in order."""
     loads: tuple[str, ...]
     """The addresses of everything that it loads by itself; links that a reader follows are not."""
     switches: tuple[str, ...]
@@ -90,7 +108,8 @@ def read_built(path: Path) -> BuiltPage:
         path=path,
         language=_text(root, "lang"),
         canonical=_text(canonical, "href"),
-        blocks=tuple(_python_texts(soup)),
+        blocks=tuple(_text_of(code) for code in _codes(soup) if _is_python(code)),
+        others=tuple(_text_of(code) for code in _codes(soup) if _is_unexplained(code)),
         loads=tuple(_loads(soup)),
         switches=tuple(_text(link, "hreflang") for link in soup.select(".md-select__link")),
         alternates={
@@ -152,13 +171,58 @@ def stylesheet_loads(text: str) -> list[str]:
     return [load for load in _CSS_ADDRESS.findall(text) if not load.startswith(("data:", "#"))]
 
 
-def _python_texts(soup: BeautifulSoup) -> Iterator[str]:
-    for element in soup.select("[class*=highlight]"):
-        classes = element.get_attribute_list("class")
-        languages = {str(c).removeprefix(_MARK) for c in classes if str(c).startswith(_MARK)}
-        code = element.select_one("pre code")
-        if languages & _PYTHON and code is not None and "doc-signature" not in classes:
-            yield code.get_text().rstrip("\n")
+def compare_other_code(page: Page, *, built: BuiltPage, fences: Sequence[Fence]) -> list[Finding]:
+    """Hold the code of a page that is not Python against its fences.
+
+    Args:
+        page: The page.
+        built: Its HTML file.
+        fences: The fences of the page that are not Python.
+
+    Returns:
+        A finding for each text that is no fence with a language.
+    """
+    known = {fence.source.rstrip("\n") for fence in fences if fence.info.strip()}
+    reason = f"{page}: the site renders this as code, but no fence says its language:"
+    return [
+        Finding(page.path, _line_of(page, text), reason + _cut(text))
+        for text in built.others
+        if text not in known
+    ]
+
+
+def _codes(soup: BeautifulSoup) -> Iterator[Tag]:
+    """Find the code that stands in a block of its own, but for signatures."""
+    for code in soup.select("pre code"):
+        if code.find_parent(class_="doc-signature") is None:
+            yield code
+
+
+def _is_python(code: Tag) -> bool:
+    """Tell whether code is highlighted as Python, or shows its prompt."""
+    for language in _languages(code):
+        try:
+            if isinstance(get_lexer_by_name(language), _PYTHON):
+                return True
+        except ClassNotFound:
+            continue
+    return _PROMPT.search(code.get_text()) is not None
+
+
+def _is_unexplained(code: Tag) -> bool:
+    """Tell whether code has to be a fence of its page; a docstring may hold text of its own."""
+    return not _is_python(code) and code.find_parent(class_="doc-contents") is None
+
+
+def _languages(code: Tag) -> set[str]:
+    """Read the languages that an element around code, or the code itself, names."""
+    around = [code, *code.find_parents(class_="highlight")]
+    names = (str(name) for tag in around for name in tag.get_attribute_list("class"))
+    return {name.removeprefix(_MARK) for name in names if name.startswith(_MARK)}
+
+
+def _text_of(code: Tag) -> str:
+    return code.get_text().rstrip("\n")
 
 
 def _loads(soup: BeautifulSoup) -> Iterator[str]:
@@ -169,6 +233,14 @@ def _loads(soup: BeautifulSoup) -> Iterator[str]:
             yield _text(link, "href")
     for style in soup.find_all("style"):
         yield from stylesheet_loads(style.get_text())
+    for tag in soup.select("[style]"):
+        yield from stylesheet_loads(_text(tag, "style"))
+    for tag in soup.select("[srcset]"):
+        yield from (part.split()[0] for part in _text(tag, "srcset").split(",") if part.strip())
+    for refresh in soup.select("meta[http-equiv=refresh i]"):
+        yield from _REMOTE.findall(_text(refresh, "content"))
+    for script in soup.find_all("script", src=False):
+        yield from _REMOTE.findall(script.get_text())
 
 
 def _text(tag: Tag | None, attribute: str) -> str:
@@ -190,6 +262,8 @@ def _line_of(page: Page, text: str) -> int:
     wanted = [line.strip("> \t") for line in text.split("\n")]
     starts = range(len(lines) - len(wanted) + 1)
     hits = [start + 1 for start in starts if lines[start : start + len(wanted)] == wanted]
+    # Raw HTML has tags around the text.
+    hits = hits or [n for n, line in enumerate(lines, start=1) if wanted[0] and wanted[0] in line]
     return hits[-1] if hits else 1
 
 

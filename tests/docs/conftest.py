@@ -198,6 +198,8 @@ def updates(request: pytest.FixtureRequest) -> Iterator[list[Run] | None]:
     """Collect the runs whose output is written into the pages at the end; None when none is."""
     runs: list[Run] | None = [] if _updating(request.config) else None
     yield runs
+    if runs is not None and (request.session.testsfailed or request.session.shouldstop):
+        return  # What a failed run printed is no truth to write down.
     by_page: dict[Path, dict[int, tuple[Block, str]]] = {}
     for run in runs or ():
         texts = by_page.setdefault(run.block.page.path, {})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from hozon_docs.config import Config
 from hozon_docs.findings import Finding
-from hozon_docs.markdown import Scan
+from hozon_docs.markdown import Scan, find_strays
 from hozon_docs.parity import compare_page_sets, compare_scans
 
 Refuse = Callable[[Iterable[Finding]], None]
@@ -13,6 +13,11 @@ Refuse = Callable[[Iterable[Finding]], None]
 def test_the_page_keeps_the_rules(scanned: Scan, refuse: Refuse) -> None:
     """Blocks are named and cannot be skipped, headings have ids of their own."""
     refuse(scanned.findings)
+
+
+def test_every_page_is_read(language: str, docs_config: Config, refuse: Refuse) -> None:
+    """No file that MkDocs would render escapes the checks by its ending."""
+    refuse(find_strays(docs_config.tree(language)))
 
 
 def test_every_page_exists_in_every_language(

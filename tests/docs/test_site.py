@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from hozon_docs.config import Config
 from hozon_docs.findings import Finding
 from hozon_docs.markdown import Scan
 from hozon_docs.rendered import (
+    compare_other_code,
     compare_rendered,
     foreign_addresses,
     page_file,
@@ -41,6 +43,27 @@ def test_the_site_shows_the_blocks_that_ran(
     page = scanned.page
     built = read_built(page_file(site, page))
     refuse(compare_rendered(page, built=built, blocks=scanned.blocks))
+    refuse(compare_other_code(page, built=built, fences=scanned.fences))
+
+
+def test_every_built_page_is_one_that_was_read(
+    site: Path, scans: dict[tuple[str, str], Scan]
+) -> None:
+    """But for the root and the page not found, there is no page that nobody checked."""
+    read = {page_file(site, one.page) for one in scans.values()}
+    built = {file for file in site.rglob("*.html") if file.name != "404.html"}
+    assert built - {site / "index.html"} == read
+
+
+def test_docstrings_say_that_they_are_in_the_source_language(
+    scanned: Scan, site: Path, docs_config: Config
+) -> None:
+    """A screen reader must not read English with the voice of another language."""
+    page = scanned.page
+    soup = BeautifulSoup(page_file(site, page).read_text("utf-8"), "html.parser")
+    spoken = {str(tag.get("lang", page.language)) for tag in soup.select(".doc-contents")}
+    assert spoken <= {docs_config.source}
+    assert page.language == docs_config.source or not soup.select('[title="Permanent link"]')
 
 
 def test_the_page_knows_its_language_and_address(

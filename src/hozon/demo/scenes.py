@@ -119,7 +119,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
     {
         scene.page: scene
         for scene in (
-            Scene("index", _empty, "nothing"),
+            Scene("index", _empty, "nothing", project="first-steps"),
             Scene("quickstart", _quick, "the dataset mnist (v0 and v1) and a run that used v0"),
             Scene(
                 "guides/delete",

@@ -1,10 +1,11 @@
 """What is found in a page."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from hozon_docs.markdown import Page, find_pages, language_of, scan
+from hozon_docs.markdown import Page, find_pages, find_strays, language_of, scan
 
 PAGE = """---
 title: "```not a fence"
@@ -140,3 +141,12 @@ def test_pages_are_named_alike_in_every_language(write_page: Callable[..., Page]
     write_page("", language="ja", name="index")
     tree = write_page("", language="ja", name="guides/delete").path.parents[1]
     assert [page.name for page in find_pages(tree, language="ja")] == ["guides/delete", "index"]
+
+
+def test_a_page_with_another_ending_is_found(tmp_path: Path) -> None:
+    """MkDocs would render it, and nothing would run it."""
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides" / "extra.markdown").write_text("# Extra", "utf-8")
+    (tmp_path / "index.md").write_text("# Home", "utf-8")
+    (finding,) = find_strays(tmp_path)
+    assert finding.path.name == "extra.markdown"

@@ -8,6 +8,7 @@ import pytest
 from hozon_docs.config import Config
 from hozon_docs.markdown import Page, scan
 from hozon_docs.rendered import (
+    compare_other_code,
     compare_rendered,
     foreign_addresses,
     page_file,
@@ -57,15 +58,26 @@ ESCAPES = {
     "tab_brace": '=== "Tab"\n\n    ```{ .python title="x.py" }\n    escaped = 1\n    ```\n',
     "alias": "```python3\nescaped = 1\n```\n",
     "prompt": "~~~pycon\nescaped = 1\n~~~\n",
+    "numpy": "```numpy\nescaped = 1\n```\n",
+    "bare_prompt": "    >>> escaped = 1\n",
 }
 """Python that the site renders and that no reader of Markdown should have to know about."""
+
+
+HIDDEN = {
+    "indented": "    hidden = 1\n",
+    "wordless": "```\nhidden = 1\n```\n",
+    "raw": "<pre><code>hidden = 1\n</code></pre>\n",
+}
+"""Code that says no language: nobody can tell whether it is Python."""
 
 
 @pytest.fixture(scope="module")
 def foreign_site(foreign_project: Callable[..., Config]) -> Config:
     """Give a built site with a plain page and a page for each way to escape."""
     pages = {"plain": PLAIN} | {
-        name: f"# {name} {{#{name}}}\n\nText.\n\n{text}" for name, text in ESCAPES.items()
+        name: f"# {name} {{#{name}}}\n\nText.\n\n{text}"
+        for name, text in (ESCAPES | HIDDEN).items()
     }
     config = foreign_project(pages)
     build_site(config, languages=["de"])
@@ -96,6 +108,25 @@ def test_a_rendered_block_that_does_not_run_is_found(foreign_site: Config, name:
     assert "the site renders this as Python, but it was not run" in finding.reason
     assert "escaped = 1" in finding.reason
     assert "escaped = 1" in lines[finding.line - 1]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_code_without_a_language_is_found(foreign_site: Config, name: str) -> None:
+    """Python could hide in it, so a page may not have it."""
+    page = _page(foreign_site, name)
+    built = read_built(page_file(foreign_site.site, page))
+    assert compare_rendered(page, built=built, blocks=()) == []
+    (finding,) = compare_other_code(page, built=built, fences=scan(page).fences)
+    assert "no fence says its language" in finding.reason
+    assert "hidden = 1" in page.path.read_text("utf-8").split("\n")[finding.line - 1]
+
+
+def test_a_fence_with_a_language_is_known(foreign_site: Config) -> None:
+    """Shell, configuration and the like are no Python and say so."""
+    page = _page(foreign_site, "plain")
+    built = read_built(page_file(foreign_site.site, page))
+    assert built.others == ("$ python",)
+    assert compare_other_code(page, built=built, fences=scan(page).fences) == []
 
 
 @pytest.mark.parametrize("name", ["space", "tildes", "four", "quote", "tabulator", "tab_brace"])
@@ -138,8 +169,25 @@ def test_the_built_page_knows_language_and_address(foreign_site: Config) -> None
         '<img src="http://cdn.example.net/x.png">',
         "<style>@import 'https://cdn.example.net/x.css';</style>",
         "<style>p { background: url(https://cdn.example.net/x.png) }</style>",
+        '<img srcset="x.png, https://cdn.example.net/x2.png 2x">',
+        '<p style="background: url(https://cdn.example.net/x.png)">',
+        '<video poster="https://cdn.example.net/x.png"></video>',
+        '<meta http-equiv="refresh" content="0; url=https://cdn.example.net/">',
+        '<script>import("https://cdn.example.net/x.js")</script>',
     ],
-    ids=["script", "stylesheet", "preconnect", "image", "import", "url"],
+    ids=[
+        "script",
+        "stylesheet",
+        "preconnect",
+        "image",
+        "import",
+        "url",
+        "srcset",
+        "style",
+        "poster",
+        "refresh",
+        "inline",
+    ],
 )
 def test_what_loads_from_another_host_is_found(tmp_path: Path, markup: str) -> None:
     """Everything that a browser loads by itself counts."""
