@@ -31,6 +31,16 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
+def _stop_in_order() -> None:
+    """Make a stop from outside as orderly as Ctrl-C: processes ended, folders removed."""
+    # A shell's background job ignores Ctrl-C otherwise.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows knows no SIGHUP.
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue  # Who ignores SIGHUP was started by `nohup`, to outlive the terminal.
+        signal.signal(number, signal.default_int_handler)
+
+
 @main.command()
 @click.option(
     "--lang", "languages", multiple=True, help="Build this language only; give it again for more."
@@ -53,6 +63,7 @@ def build(root: Path, languages: tuple[str, ...], site_url: str | None) -> None:
     from hozon_docs.serve import describe  # noqa: PLC0415 -- MkDocs is not needed for --help
     from hozon_docs.site import build_site  # noqa: PLC0415 -- the same
 
+    _stop_in_order()
     config = load_config(root)
     build_site(
         config,
@@ -80,9 +91,7 @@ def serve(root: Path, port: int) -> None:
     """
     from hozon_docs.serve import serve_site  # noqa: PLC0415 -- MkDocs is not needed for --help
 
-    # A stop from outside is as orderly as Ctrl-C; a shell's background job ignores both otherwise.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    _stop_in_order()
     try:
         serve_site(load_config(root), port=port)
     except KeyboardInterrupt:

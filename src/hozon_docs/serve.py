@@ -5,9 +5,12 @@ beyond loopback. The server is MkDocs's own live-reloading one: it carries all l
 folder, since it asks only for a function that builds.
 
 Invariants: a build that fails is shown and leaves the last good site in place; a change below one
-language's tree rebuilds that language only, any other change rebuilds all.
+language's tree rebuilds that language only, any other change rebuilds all; a change counts as done
+once a build with it succeeded, and not before; the port is held before the first build begins.
 """
 
+import contextlib
+import errno
 import socket
 import tempfile
 from collections.abc import Callable
@@ -39,7 +42,7 @@ def free_port(first: int) -> int:
         The port.
 
     Raises:
-        DocsError: All of them are taken; name another with `--port`.
+        DocsError: All of them are taken, or this user may not use one; name another with `--port`.
     """
     last = min(first + _PORTS, 65536)
     for port in range(first, last):
@@ -48,10 +51,17 @@ def free_port(first: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    continue
+                raise _unusable(port, error) from error
             return port
     raise DocsError(f"the ports {first} to {last - 1} are taken; name another with --port.")
+
+
+def _unusable(port: int, error: OSError) -> DocsError:
+    wanted = "one above 1023" if isinstance(error, PermissionError) else "another"
+    return DocsError(f"port {port} cannot be used: {error.strerror}; name {wanted} with --port.")
 
 
 def watched_paths(config: Config) -> list[Path]:
@@ -79,7 +89,10 @@ def take_snapshot(config: Config) -> Snapshot:
     snapshot: Snapshot = {}
     for path in watched_paths(config):
         for file in [path, *path.rglob("*")]:
-            if file.is_file() and "__pycache__" not in file.parts:
+            if "__pycache__" in file.parts or not file.is_file():
+                continue
+            # Editors remove files at any moment, also between the two looks.
+            with contextlib.suppress(FileNotFoundError):
                 status = file.stat()
                 snapshot[file] = (status.st_mtime_ns, status.st_size)
     return snapshot
@@ -116,18 +129,19 @@ def serve_site(config: Config, *, port: int, echo: Callable[[str], None] = click
         echo: Prints a line.
 
     Raises:
-        DocsError: The first build failed, or no port is free. The message says what to correct.
+        DocsError: The first build failed, or no port can be used. The message says what to correct.
     """
     with tempfile.TemporaryDirectory(prefix="hozon-docs-") as folder:
         root = Path(folder) / "site"
         root.mkdir()
         chosen = free_port(port)
         builder = _Builder(config, root, f"http://{HOST}:{chosen}/", echo)
-        builder.build(list(config.languages))
         server = _Server(builder, port=chosen, root=root)
-        for path in watched_paths(config):
-            server.watch(str(path))
         try:
+            server.claim()
+            builder.build(list(config.languages))
+            for path in watched_paths(config):
+                server.watch(str(path))
             server.serve()  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped.
         except KeyboardInterrupt:
             echo("Stopped.")
@@ -140,13 +154,37 @@ class _Server(LiveReloadServer):
 
     def __init__(self, builder: "_Builder", *, port: int, root: Path) -> None:
         super().__init__(builder.refresh, HOST, port, str(root), polling_interval=0.5)
-        self._announcements = [builder.announce]
+        self._announcements = [builder.announce, self._catch_up]
+        self._port = port
+        self._claimed = False
+
+    def claim(self) -> None:
+        """Take the port now: a build lasts seconds, in which somebody else could take it."""
+        try:
+            self.server_bind()
+            # Only a port that listens is closed to others; who asks early waits for the build.
+            self.server_activate()
+        except OSError as error:
+            raise _unusable(self._port, error) from error
+        self._claimed = True
+
+    @override
+    def server_bind(self) -> None:
+        # `serve` binds as well, and a socket is bound once.
+        if not self._claimed:
+            super().server_bind()
 
     @override
     def service_actions(self) -> None:
         super().service_actions()
         while self._announcements:
-            self._announcements.pop()()
+            self._announcements.pop(0)()
+
+    def _catch_up(self) -> None:
+        """Ask for what changed before the watching began, in the thread that builds."""
+        with self._rebuild_cond:
+            self._want_rebuild = True
+            self._rebuild_cond.notify_all()
 
 
 class _Builder:
@@ -174,12 +212,16 @@ class _Builder:
     def refresh(self) -> None:
         now = take_snapshot(self._config)
         languages = touched_languages(self._config, before=self._snapshot, after=now)
-        self._snapshot = now
+        if not languages:
+            return
         try:
             self.build(languages)
         except BuildError as error:
             # Raising here would make the server wait for a good build with every request.
             self._echo(f"{error}\nThe last good site is still served.")
+        else:
+            # A change whose build failed stays pending: the next build takes it up again.
+            self._snapshot = now
 
     def announce(self) -> None:
         self._echo(f"Serving {self._address} (Ctrl-C ends it)")

@@ -4,15 +4,15 @@ Owns the processes, their environment and the moment at which a finished build t
 the old one. Refuses to configure MkDocs: `mkdocs.yml` does, reading `DOCS_LANGUAGE` and
 `DOCS_SITE_URL`.
 
-Invariants: a language whose build fails leaves the site as it was; a build that fails is an error
-that names its languages, never half a site; two processes at most run at a time.
+Invariants: a language whose build fails leaves the site as it was, and so does an interrupt; a
+build that fails is an error that names its languages, never half a site; two processes at most run
+at a time.
 
 Concurrency: Two builds into one folder at a time are not guarded against.
 """
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -79,10 +79,9 @@ def build_site(
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as staging:
         built = _build_all(config, chosen, Path(staging), url, report)
         text = root_page(config.name, languages=config.languages, site_url=url)
+        (Path(staging) / "index.html").write_text(text, "utf-8")
         target.mkdir(exist_ok=True)
-        for language in chosen:
-            _replace(target / language, by=Path(staging) / language, aside=Path(staging) / "old")
-        (target / "index.html").write_text(text, "utf-8")
+        _swap([*chosen, "index.html"], staging=Path(staging), target=target)
     return built
 
 
@@ -162,9 +161,18 @@ def _failure(language: str, output: str) -> str:
     return f"{language}: the build failed; correct what MkDocs names here and build again.\n{text}"
 
 
-def _replace(folder: Path, *, by: Path, aside: Path) -> None:
-    """Exchange two folders by renaming, so that a reader never meets half of one."""
-    if folder.exists():
-        folder.rename(aside)
-    by.rename(folder)
-    shutil.rmtree(aside, ignore_errors=True)
+def _swap(names: list[str], *, staging: Path, target: Path) -> None:
+    """Exchange all or nothing by renaming, so that a reader never meets half of a language."""
+    aside = staging / ".aside"
+    aside.mkdir()
+    moves = [(target / name, aside / name) for name in names if (target / name).exists()]
+    moves += [(staging / name, target / name) for name in names]
+    try:
+        for source, goal in moves:
+            source.rename(goal)
+    except BaseException:
+        for source, goal in reversed(moves):
+            # The folders tell what was moved; an interrupt may come before a list could.
+            if goal.exists() and not source.exists():
+                goal.rename(source)
+        raise

@@ -1,5 +1,6 @@
 """Serving the site while it is being written."""
 
+import errno
 import os
 import signal
 import socket
@@ -16,7 +17,8 @@ import pytest
 
 from hozon_docs.config import Config
 from hozon_docs.findings import DocsError
-from hozon_docs.serve import free_port, take_snapshot, touched_languages
+from hozon_docs.serve import _Builder, free_port, serve_site, take_snapshot, touched_languages
+from hozon_docs.site import BuildError
 
 PAGES = {"guide": "# Guide {#guide}\n"}
 
@@ -72,6 +74,87 @@ def test_no_free_port_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.raises(DocsError, match="name another with --port"),
     ):
         free_port(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EACCES, "port 80 .*; name one above 1023"), (errno.EADDRNOTAVAIL, "name another")],
+)
+def test_only_a_taken_port_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    """A port that cannot be used for another cause is an error that says so."""
+
+    def refuse(_probe: socket.socket, _address: tuple[str, int]) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(DocsError, match=f"{os.strerror(number)}") as error:
+        free_port(80)
+    error.match(words)
+
+
+def test_the_port_is_held_while_the_first_build_runs(
+    foreign_project: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks for a port during the build gets another one."""
+    held: list[bool] = []
+
+    def build(_config: Config, *, site_url: str, **_: object) -> None:
+        port = int(site_url.rstrip("/").rpartition(":")[2])
+        held.append(free_port(port) != port)
+        raise BuildError("seen enough")
+
+    monkeypatch.setattr("hozon_docs.serve.build_site", build)
+    with pytest.raises(BuildError, match="seen enough"):
+        serve_site(foreign_project(PAGES), port=8000, echo=lambda _: None)
+    assert held == [True]
+
+
+def test_a_port_lost_at_the_last_moment_is_an_error(
+    foreign_project: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the port and the option that helps, before anything is built."""
+    monkeypatch.setattr("hozon_docs.serve.free_port", lambda first: first)
+    said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DocsError, match=f"port {port} cannot be used: .* with --port"):
+            serve_site(foreign_project(PAGES), port=port, echo=said.append)
+    assert said == []
+
+
+def test_a_failed_change_stays_pending(
+    foreign_project: Callable[..., Config], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """After a failed build of all languages, the fix of one page builds all of them."""
+    config = foreign_project(PAGES)
+    builds: list[list[str]] = []
+
+    def build(_config: Config, *, languages: list[str], **_: object) -> None:
+        builds.append(languages)
+        if len(builds) == 1:
+            raise BuildError("ja: the build failed")
+
+    monkeypatch.setattr("hozon_docs.serve.build_site", build)
+    builder = _Builder(config, tmp_path, "http://127.0.0.1/", lambda _: None)
+    config.mkdocs.write_text(config.mkdocs.read_text("utf-8") + "\n", "utf-8")
+    builder.refresh()
+    (config.tree("ja") / "guide.md").write_text("# Mended {#mended}\n", "utf-8")
+    builder.refresh()
+    (config.tree("ja") / "guide.md").write_text("# Once more {#more}\n", "utf-8")
+    builder.refresh()
+    assert builds == [["de", "ja"], ["de", "ja"], ["ja"]]
+
+
+def test_a_refresh_without_a_change_builds_nothing(
+    foreign_project: Callable[..., Config], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is printed and MkDocs is not called."""
+    calls: list[object] = []
+    monkeypatch.setattr("hozon_docs.serve.build_site", lambda *_, **__: calls.append("build"))
+    _Builder(foreign_project(PAGES), tmp_path, "http://127.0.0.1/", calls.append).refresh()
+    assert calls == []
 
 
 @contextmanager
@@ -137,6 +220,32 @@ def test_serving_follows_the_pages_and_ends_with_exit_code_0(
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
         assert (process.returncode, "Traceback" in rest) == (0, False), rest
+
+
+LATE = """\
+from pathlib import Path
+
+def on_post_build(config):
+    page = Path(config.config_file_path).parent / "docs/de/guide.md"
+    if "Late" not in page.read_text("utf-8"):
+        page.write_text("# Late {#late}\\n", "utf-8")
+"""
+"""A writer who saves a page when its language was just built, but is not yet watched."""
+
+
+def test_an_edit_during_the_first_build_is_not_lost(
+    foreign_project: Callable[..., Config],
+) -> None:
+    """The language is built again as soon as the server watches."""
+    config = foreign_project(PAGES)
+    (config.root / "late.py").write_text(LATE, "utf-8")
+    settings = config.mkdocs.read_text("utf-8").replace("hooks: [", "hooks: [late.py, ")
+    config.mkdocs.write_text(settings, "utf-8")
+    with _serving(config, 8000) as process:
+        first = _read_until(process, "日本語")
+        address = next(word for word in first.split() if word.startswith("http"))
+        assert "Building de …" in _read_until(process, "de: 3 pages")
+        assert "Late" in _get(f"{address}de/guide/")
 
 
 def test_a_first_build_that_fails_ends_with_exit_code_1(

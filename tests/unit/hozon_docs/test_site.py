@@ -1,12 +1,13 @@
 """Building a small foreign site in two languages."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hozon_docs.config import Config
 from hozon_docs.findings import DocsError
-from hozon_docs.site import BuildError, Built, build_site
+from hozon_docs.site import BuildError, Built, _swap, build_site
 
 PAGES = {"index": "# Start {#start}\n\nText.\n", "guide": "# Guide {#guide}\n\n[s](index.md)\n"}
 
@@ -82,3 +83,34 @@ def test_an_unknown_language_is_refused(foreign_project: Callable[..., Config]) 
     """The message lists the languages there are."""
     with pytest.raises(DocsError, match="no language fr; choose among de, ja"):
         build_site(foreign_project(PAGES), languages=["fr"])
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: (path / "index.html").read_text("utf-8") for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("last", range(1, 5))
+@pytest.mark.parametrize("done", [False, True])
+def test_an_interrupt_between_renames_loses_no_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int, *, done: bool
+) -> None:
+    """Wherever the interrupt comes, all languages are the old ones again."""
+    for folder in ("old", "new"):
+        for language in ("de", "ja"):
+            (tmp_path / folder / language).mkdir(parents=True)
+            (tmp_path / folder / language / "index.html").write_text(folder, "utf-8")
+    rename, count = Path.rename, 0
+
+    def interrupted(source: Path, goal: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count != last or done:
+            rename(source, goal)
+        if count == last:
+            raise KeyboardInterrupt
+        return goal
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _swap(["de", "ja"], staging=tmp_path / "new", target=tmp_path / "old")
+    assert _texts(tmp_path / "old") == {"de": "old", "ja": "old"}
