@@ -32,8 +32,8 @@ def test_the_table_is_read_in_its_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[tool.hozon_docs]\nlanguage = 'x'\n", "language = 'x' is not understood"),
-        ("[tool.hozon_docs]\ndocs = 1\n", "docs = 1 is not understood"),
+        ("[tool.hozon_docs]\nlanguage = 'x'\n", "contains unknown field `language`"),
+        ("[tool.hozon_docs]\ndocs = 1\n", r"got `int` - at `\$.docs`"),
         ("[tool.hozon_docs]\nsource = 'fr'\n", "not among the languages"),
         ("[tool", "not valid TOML"),
     ],
