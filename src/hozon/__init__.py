@@ -4,15 +4,26 @@ Runs log artifacts; versions, aliases and collections name them; deleting is sof
 the public interface of W&B Artifacts, so that whoever knows that SDK is at home. Hozon is
 independent and not affiliated with its makers.
 
-    import hozon
-
-    with hozon.init(project="digits") as run:
-        artifact = hozon.Artifact("mnist", type="dataset")
-        artifact.add_dir("data/")
-        run.log_artifact(artifact)
-
 Importing the package opens nothing and imports no adapter: databases and buckets come with the
 first call that needs them.
+
+Examples:
+    Log the files of a folder.
+
+    ```python
+    from pathlib import Path
+
+    import hozon
+
+    Path("data").mkdir(exist_ok=True)
+    Path("data/labels.csv").write_text("0001.png,7")
+    with hozon.init(project="digits") as run:
+        artifact = hozon.Artifact("mnist", type="dataset")
+        artifact.add_dir("data")
+        run.log_artifact(artifact)
+    print(artifact.qualified_name, artifact.file_count)
+    #> ada/digits/mnist:v3 1
+    ```
 """
 
 from hozon import errors

@@ -4,7 +4,7 @@ Owns every exception that leaves the package. Refuses to own messages of other l
 adapters translate what they catch, and keep the original as `__cause__`.
 
     HozonError
-    ├── InputError                  correct the argument
+    ├── InputError
     │   ├── InvalidNameError            input.name
     │   ├── InvalidPathError            input.path
     │   ├── InvalidAliasError           input.alias
@@ -13,29 +13,29 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
     │   └── SourceFileError             input.source_file
-    ├── NotFoundError               name something that exists
+    ├── NotFoundError
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
     │   ├── PageNotFoundError           not_found.page
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
-    ├── ConflictError               resolve what stands in the way
+    ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
     │   ├── EntryConflictError          conflict.entry
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
-    ├── StateError                  call at another time
+    ├── StateError
     │   ├── DraftError                  state.draft
     │   ├── FinalizedError              state.finalized
     │   ├── NoRunError                  state.no_run
     │   ├── RunFinishedError            state.run_finished
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
-    ├── IntegrityError              stop, and look at the store
+    ├── IntegrityError
     │   ├── DigestMismatchError         integrity.digest
     │   └── MissingObjectError          integrity.missing_object
-    └── BackendError                try again, or repair the backend
+    └── BackendError
         ├── CatalogError                backend.catalog
         ├── MissingExtraError           backend.missing_extra
         └── StorageError                backend.storage
@@ -54,6 +54,23 @@ class HozonError(Exception):
     Args:
         message: What is wrong, naming the thing, without a full stop.
         hint: What to do next, as a whole sentence.
+
+    Examples:
+        People read the message and the hint, programs read the code.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact("mnist:v9")
+        except hozon.errors.HozonError as error:
+            print(error.code)
+            #> not_found.artifact
+            print(error.message)
+            #> There is no version v9 of ada/digits/mnist
+            print(error.hint)
+            #> The newest versions are v2, v1, v0.
+        ```
     """
 
     code: ClassVar[str] = "hozon"
@@ -77,169 +94,656 @@ class HozonError(Exception):
 
 
 class InputError(HozonError):
-    """An argument that can never be accepted as it is."""
+    """An argument that can never be accepted as it is.
+
+    Examples:
+        A misspelt key is named, and so are the right ones.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api(overrides={"team": "vision"})
+        except hozon.errors.InputError as error:
+            print(error)
+            #> overrides has the unknown key 'team'. Known keys are entity, project.
+        ```
+    """
 
     code = "input"
 
 
 class InvalidNameError(InputError):
-    """A name of an entity, project, artifact, type, run or sweep that breaks the rules."""
+    """A name of an entity, project, artifact, type, run or sweep that breaks the rules.
+
+    Examples:
+        A space would not survive in a path.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Artifact("mnist digits", type="dataset")
+        except hozon.errors.InvalidNameError as error:
+            print(error.message)
+            #> The artifact name 'mnist digits' holds ' '
+            print(error.hint)
+            #> Use 1 to 128 letters, digits, '_', '.' or '-'.
+        ```
+    """
 
     code = "input.name"
 
 
 class InvalidPathError(InputError):
-    """A path such as `entity/project/name:alias` with missing or surplus parts."""
+    """A path such as `entity/project/name:alias` with missing or surplus parts.
+
+    Examples:
+        The version follows a colon, not a slash.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact("ada/digits/mnist/v0")
+        except hozon.errors.InvalidPathError as error:
+            print(error.message)
+            #> The path 'ada/digits/mnist/v0' has 4 parts, 1 too many
+            print(error.hint)
+            #> Give [[entity/]project/]name.
+        ```
+    """
 
     code = "input.path"
 
 
 class InvalidAliasError(InputError):
-    """An alias that could not be told from a version, or would break a path."""
+    """An alias that could not be told from a version, or would break a path.
+
+    Examples:
+        `v7` is always a version.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v1")
+        try:
+            artifact.aliases = ["v7"]
+        except hozon.errors.InvalidAliasError as error:
+            print(error.message)
+            #> The alias 'v7' looks like a version
+            print(error.hint)
+            #> Use 1 to 128 characters without '/' and ':', unlike a version ('v7').
+        ```
+    """
 
     code = "input.alias"
 
 
 class InvalidEntryPathError(InputError):
-    """A path inside an artifact that is absolute, climbs out, or names nothing."""
+    """A path inside an artifact that is absolute, climbs out, or names nothing.
+
+    Examples:
+        A file stays inside the artifact, and inside the folder of a download.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        Path("labels.csv").write_text("0001.png,7")
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.add_file("labels.csv", name="../labels.csv")
+        except hozon.errors.InvalidEntryPathError as error:
+            print(error.message)
+            #> The path '../labels.csv' is absolute or has an empty, '.' or '..' part
+            print(error.hint)
+            #> Use a relative path with '/' between its parts, such as 'images/cat.png'.
+        ```
+    """
 
     code = "input.entry_path"
 
 
 class InvalidMetadataError(InputError):
-    """Metadata or configuration that JSON cannot carry, or too much of it."""
+    """Metadata or configuration that JSON cannot carry, or too much of it.
+
+    Examples:
+        JSON has no number for a loss that has diverged.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Artifact("tree", type="model", metadata={"loss": float("nan")})
+        except hozon.errors.InvalidMetadataError as error:
+            print(error.message)
+            #> metadata['loss'] is nan
+            print(error.hint)
+            #> JSON has no NaN and no infinity: use None or text.
+        ```
+    """
 
     code = "input.metadata"
 
 
 class InvalidSweepError(InputError):
-    """A sweep configuration with a missing, unknown or malformed key."""
+    """A sweep configuration with a missing, unknown or malformed key.
+
+    Examples:
+        A method that is not there is answered with those that are.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.sweep({"method": "bayes"})
+        except hozon.errors.InvalidSweepError as error:
+            print(error)
+            #> method is 'bayes'. This release walks a 'grid'.
+        ```
+    """
 
     code = "input.sweep"
 
 
 class InvalidSettingError(InputError):
-    """An environment variable or configuration file entry that cannot be used."""
+    """An environment variable or configuration file entry that cannot be used.
+
+    Examples:
+        Settings are judged by the first call that needs them.
+
+        ```python
+        import os
+
+        import hozon
+
+        os.environ["HOZON_STORAGE_URL"] = "ftp://files.example.com"
+        try:
+            hozon.Api().run("train-model")
+        except hozon.errors.InvalidSettingError as error:
+            print(error.message)
+            #> The storage URL 'ftp://files.example.com' is not understood
+            print(error.hint)
+            #> Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.
+        ```
+    """
 
     code = "input.setting"
 
 
 class SourceFileError(InputError):
-    """A local file or folder that is missing, unreadable, or not of the expected kind."""
+    """A local file or folder that is missing, unreadable, or not of the expected kind.
+
+    Examples:
+        Nothing is added when the file is not there.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.add_file("labels.csv")
+        except hozon.errors.SourceFileError as error:
+            print(error.message)
+            #> 'labels.csv' cannot be read (No such file or directory)
+            print(error.hint)
+            #> Check that the path is right and that you may read it.
+        print(artifact.file_count)
+        #> 0
+        ```
+    """
 
     code = "input.source_file"
 
 
 class NotFoundError(HozonError):
-    """A well-formed name behind which there is nothing."""
+    """A well-formed name behind which there is nothing.
+
+    Examples:
+        Catch the group where it does not matter what is missing.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        for name in ("mnist:v9", "letters:latest"):
+            try:
+                api.artifact(name)
+            except hozon.errors.NotFoundError as error:
+                print(error.code)
+                #> not_found.artifact
+                #> not_found.collection
+        ```
+    """
 
     code = "not_found"
 
 
 class ArtifactNotFoundError(NotFoundError):
-    """No committed version answers to this path."""
+    """No committed version answers to this path.
+
+    Examples:
+        The hint lists what there is instead.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact("mnist:final")
+        except hozon.errors.ArtifactNotFoundError as error:
+            print(error.message)
+            #> No version of ada/digits/mnist has the alias 'final'
+            print(error.hint)
+            #> Aliases in use are candidate, latest, reviewed.
+        ```
+    """
 
     code = "not_found.artifact"
 
 
 class CollectionNotFoundError(NotFoundError):
-    """No collection has this name, or none of this type."""
+    """No collection has this name, or none of this type.
+
+    Examples:
+        A collection of another type is not what was asked for.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact_collection("model", "mnist")
+        except hozon.errors.CollectionNotFoundError as error:
+            print(error.message)
+            #> ada/digits/mnist holds artifacts of type 'dataset', not 'model'
+            print(error.hint)
+            #> Ask for type 'dataset'.
+        ```
+    """
 
     code = "not_found.collection"
 
 
 class PageNotFoundError(NotFoundError):
-    """No page of the documentation has a world of this name."""
+    """No page of the documentation has a world of this name.
+
+    Examples:
+        `hozon demo` says the same of a page that is not there.
+
+        ```python
+        from hozon.demo import find_scene
+        from hozon.errors import PageNotFoundError
+
+        try:
+            find_scene("guides/absent")
+        except PageNotFoundError as error:
+            print(error.code)
+            #> not_found.page
+            print(error.message)
+            #> There is no demo data for a page 'guides/absent'
+        ```
+    """
 
     code = "not_found.page"
 
 
 class RunNotFoundError(NotFoundError):
-    """No run has this path."""
+    """No run has this path.
+
+    Examples:
+        Ids are those of one project.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api(overrides={"project": "letters"}).run("train-model")
+        except hozon.errors.RunNotFoundError as error:
+            print(error.message)
+            #> There is no run ada/letters/train-model
+            print(error.hint)
+            #> List the runs of the project with Api().runs().
+        ```
+    """
 
     code = "not_found.run"
 
 
 class SweepNotFoundError(NotFoundError):
-    """No sweep has this path."""
+    """No sweep has this path.
+
+    Examples:
+        An agent needs a sweep that exists.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.agent("depth-search", print)
+        except hozon.errors.SweepNotFoundError as error:
+            print(error.message)
+            #> There is no sweep ada/digits/depth-search
+            print(error.hint)
+            #> Use the id that hozon.sweep returned.
+        ```
+    """
 
     code = "not_found.sweep"
 
 
 class ConflictError(HozonError):
-    """Something else stands in the way of a call that is right in itself."""
+    """Something else stands in the way of a call that is right in itself.
+
+    Examples:
+        Delete what may go, and say what stays.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        for version in api.artifacts("dataset", "mnist"):
+            try:
+                version.delete()
+            except hozon.errors.ConflictError as error:
+                print(error.message)
+                #> ada/digits/mnist:v2 has the aliases candidate, latest
+                #> ada/digits/mnist:v0 has the aliases reviewed
+        print(len(api.artifacts("dataset", "mnist")))
+        #> 2
+        ```
+    """
 
     code = "conflict"
 
 
 class AliasedVersionError(ConflictError):
-    """A version cannot be deleted while aliases point at it."""
+    """A version cannot be deleted while aliases point at it.
+
+    Examples:
+        An alias usually means that somebody relies on the version.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("classifier:baseline")
+        try:
+            artifact.delete()
+        except hozon.errors.AliasedVersionError as error:
+            print(error.message)
+            #> ada/digits/classifier:v0 has the aliases baseline
+            print(error.hint)
+            #> Pass delete_aliases=True to delete it together with them.
+        ```
+    """
 
     code = "conflict.aliased_version"
 
 
 class EntryConflictError(ConflictError):
-    """Another file with other content already has this path in the artifact."""
+    """Another file with other content already has this path in the artifact.
+
+    Examples:
+        Two files cannot share a name.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        for split in ("train", "test"):
+            Path(f"{split}.csv").write_text(split)
+        artifact.add_file("train.csv", name="labels.csv")
+        try:
+            artifact.add_file("test.csv", name="labels.csv")
+        except hozon.errors.EntryConflictError as error:
+            print(error.message)
+            #> The artifact 'mnist' has a file 'labels.csv' already
+            print(error.hint)
+            #> Add it under another name, or make a new Artifact.
+        print(artifact.size)
+        #> 5
+        ```
+    """
 
     code = "conflict.entry"
 
 
 class RunExistsError(ConflictError):
-    """A run with this id exists already."""
+    """A run with this id exists already.
+
+    Examples:
+        An id is taken for good, also when its run has ended.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.init(id="train-model")
+        except hozon.errors.RunExistsError as error:
+            print(error.message)
+            #> There is a run ada/digits/train-model already
+            print(error.hint)
+            #> Choose another id, or leave id out.
+        ```
+    """
 
     code = "conflict.run_exists"
 
 
 class SweepExistsError(ConflictError):
-    """A sweep with this id exists already."""
+    """A sweep with this id exists already.
+
+    Examples:
+        An id is taken for good.
+
+        ```python
+        import hozon
+
+        config = {
+            "method": "grid",
+            "metric": {"name": "loss"},
+            "parameters": {"depth": {"values": [2, 4]}},
+        }
+        try:
+            hozon.sweep(config, id="lr-search")
+        except hozon.errors.SweepExistsError as error:
+            print(error.message)
+            #> There is a sweep ada/digits/lr-search already
+            print(error.hint)
+            #> Choose another id, or leave id out.
+        ```
+    """
 
     code = "conflict.sweep_exists"
 
 
 class TypeConflictError(ConflictError):
-    """The collection has another type: a collection has one type for good."""
+    """The collection has another type: a collection has one type for good.
+
+    Examples:
+        A dataset is not taken for a model.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact("mnist:reviewed", type="model")
+        except hozon.errors.TypeConflictError as error:
+            print(error.message)
+            #> ada/digits/mnist:reviewed is of type 'dataset', not 'model'
+            print(error.hint)
+            #> Leave the type out, or name the right one.
+        ```
+    """
 
     code = "conflict.type"
 
 
 class StateError(HozonError):
-    """A call that comes too early or too late."""
+    """A call that comes too early or too late.
+
+    Examples:
+        Metrics belong to a run, and none is going on.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.log({"loss": 0.42})
+        except hozon.errors.StateError as error:
+            print(error.code)
+            #> state.no_run
+        ```
+    """
 
     code = "state"
 
 
 class DraftError(StateError):
-    """The artifact has not been logged yet, or its logging has not finished."""
+    """The artifact has not been logged yet, or its logging has not finished.
+
+    Examples:
+        It is raised as `hozon.ArtifactNotLoggedError`.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.logged_by()
+        except hozon.errors.DraftError as error:
+            print(type(error).__name__, error.code)
+            #> ArtifactNotLoggedError state.draft
+        ```
+    """
 
     code = "state.draft"
 
 
 class FinalizedError(StateError):
-    """The content is frozen: the artifact has been finalized or logged."""
+    """The content is frozen: the artifact has been finalized or logged.
+
+    Examples:
+        It is raised as `hozon.ArtifactFinalizedError`.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v0")
+        try:
+            artifact.add_file("labels.csv")
+        except hozon.errors.FinalizedError as error:
+            print(type(error).__name__, error.code)
+            #> ArtifactFinalizedError state.finalized
+        ```
+    """
 
     code = "state.finalized"
 
 
 class NoRunError(StateError):
-    """The call needs an active run, and there is none."""
+    """The call needs an active run, and there is none.
+
+    Examples:
+        Using a version is recorded for a run.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.use_artifact("mnist:reviewed")
+        except hozon.errors.NoRunError as error:
+            print(error.message)
+            #> hozon.use_artifact needs a run, and none is going on
+            print(error.hint)
+            #> Begin one: with hozon.init() as run: …
+        ```
+    """
 
     code = "state.no_run"
 
 
 class RunFinishedError(StateError):
-    """The run has ended and records nothing more."""
+    """The run has ended and records nothing more.
+
+    Examples:
+        The run ends with its `with` block.
+
+        ```python
+        import hozon
+
+        with hozon.init(id="evaluate") as run:
+            run.log({"accuracy": 0.91})
+        try:
+            run.log({"accuracy": 0.93})
+        except hozon.errors.RunFinishedError as error:
+            print(error.message)
+            #> The run ada/digits/evaluate has finished and cannot log
+            print(error.hint)
+            #> Begin another run with hozon.init().
+        print(run.summary)
+        #> {'accuracy': 0.91}
+        ```
+    """
 
     code = "state.run_finished"
 
 
 class VersionStateError(StateError):
-    """The version is in a state in which this cannot be done to it."""
+    """The version is in a state in which this cannot be done to it.
+
+    Examples:
+        A version is deleted once.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v1")
+        artifact.delete()
+        try:
+            artifact.delete()
+        except hozon.errors.VersionStateError as error:
+            print(error.message)
+            #> ada/digits/mnist:v1 is DELETED and cannot become DELETED
+            print(error.hint)
+            #> From DELETED it can become COMMITTED, PURGED.
+        ```
+    """
 
     code = "state.version"
 
 
 class WaitTimeoutError(StateError, TimeoutError):
-    """Logging goes on, but not within the time that was given. Also a `TimeoutError`."""
+    """Logging goes on, but did not end within the time that was given. Also a `TimeoutError`.
+
+    Examples:
+        Another program holds the catalog; logging goes on when it lets go.
+
+        ```python
+        import os
+        import sqlite3
+        from contextlib import closing
+
+        import hozon
+
+        path = os.environ["HOZON_CATALOG_URL"].removeprefix("sqlite:///")
+        artifact = hozon.Artifact("empty", type="dataset")
+        with hozon.init() as run, closing(sqlite3.connect(path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            run.log_artifact(artifact)
+            try:
+                artifact.wait(timeout=0.1)
+            except hozon.errors.WaitTimeoutError as error:
+                print(error.message)
+                #> Logging 'empty' takes longer than 0.1 s
+                print(error.hint)
+                #> It goes on in the background; call wait() again.
+        print(artifact.name)
+        #> empty:v0
+        ```
+    """
 
     code = "state.wait_timeout"
 
@@ -251,25 +755,117 @@ class IntegrityError(HozonError):
 
 
 class DigestMismatchError(IntegrityError):
-    """Stored or fetched bytes have another digest than recorded."""
+    """Stored or fetched bytes have another digest than recorded.
+
+    Examples:
+        A file of the store was edited.
+
+        ```python
+        import os
+        from pathlib import Path
+
+        import hozon
+
+        os.environ["HOZON_STORAGE_URL"] = Path("store").absolute().as_uri()
+        artifact = hozon.Artifact("mnist", type="dataset")
+        with artifact.new_file("labels.csv") as file:
+            file.write("0001.png,7")
+        artifact.save()
+
+        (stored,) = (path for path in Path("store").rglob("*") if path.is_file())
+        stored.write_text("0001.png,1")
+        try:
+            artifact.download()
+        except hozon.errors.DigestMismatchError as error:
+            print(error.message)
+            #> The store gave d8568ead47c4… for 'labels.csv' instead of 8707b87a946a…
+            print(error.hint)
+            #> Try again; if it stays so, the object in the store is damaged.
+        ```
+    """
 
     code = "integrity.digest"
 
 
 class MissingObjectError(IntegrityError):
-    """The store no longer holds bytes that a committed version needs."""
+    """The store no longer holds bytes that a committed version needs.
+
+    Examples:
+        The folder of the store was removed.
+
+        ```python
+        import os
+        import shutil
+        from pathlib import Path
+
+        import hozon
+
+        os.environ["HOZON_STORAGE_URL"] = Path("store").absolute().as_uri()
+        artifact = hozon.Artifact("mnist", type="dataset")
+        with artifact.new_file("labels.csv") as file:
+            file.write("0001.png,7")
+        artifact.save()
+
+        shutil.rmtree("store")
+        try:
+            artifact.download()
+        except hozon.errors.MissingObjectError as error:
+            print(error.code)
+            #> integrity.missing_object
+            print(error.hint)
+            #> Restore the folder from a backup: a version still needs this object.
+        ```
+    """
 
     code = "integrity.missing_object"
 
 
 class BackendError(HozonError):
-    """The catalog or the object store failed, or cannot be reached."""
+    """The catalog or the object store failed, or cannot be reached.
+
+    Examples:
+        `__cause__` keeps what the system said.
+
+        ```python
+        import os
+        from pathlib import Path
+
+        import hozon
+
+        Path("catalogs").write_text("a file, where a folder is needed")
+        os.environ["HOZON_CATALOG_URL"] = "sqlite:///catalogs/hozon.db"
+        try:
+            hozon.Api().run("train-model")
+        except hozon.errors.BackendError as error:
+            print(error.code, repr(error.__cause__))
+            #> backend.catalog FileExistsError(17, 'File exists')
+        ```
+    """
 
     code = "backend"
 
 
 class CatalogError(BackendError):
-    """The metadata database refused, failed or could not be reached."""
+    """The metadata database refused, failed or could not be reached.
+
+    Examples:
+        A catalog in memory would be lost with the process.
+
+        ```python
+        import os
+
+        import hozon
+
+        os.environ["HOZON_CATALOG_URL"] = "sqlite:///:memory:"
+        try:
+            hozon.Api().run("train-model")
+        except hozon.errors.CatalogError as error:
+            print(error.message)
+            #> The catalog URL 'sqlite:///:memory:' names no file
+            print(error.hint)
+            #> Use sqlite:/// followed by the path of a file.
+        ```
+    """
 
     code = "backend.catalog"
 
@@ -281,6 +877,32 @@ class MissingExtraError(BackendError):
 
 
 class StorageError(BackendError):
-    """The object store refused, failed or could not be reached."""
+    """The object store refused, failed or could not be reached.
+
+    Examples:
+        A run that could not store what it logged ends as failed.
+
+        ```python
+        import os
+        from pathlib import Path
+
+        import hozon
+
+        disk = Path("disk").absolute()
+        disk.write_text("a file, where a folder is needed")
+        os.environ["HOZON_STORAGE_URL"] = disk.as_uri()
+        artifact = hozon.Artifact("mnist", type="dataset")
+        with artifact.new_file("labels.csv") as file:
+            file.write("0001.png,7")
+        try:
+            with hozon.init() as run:
+                run.log_artifact(artifact)
+        except hozon.errors.StorageError as error:
+            print(error.code)
+            #> backend.storage
+        print(run.state)
+        #> failed
+        ```
+    """
 
     code = "backend.storage"

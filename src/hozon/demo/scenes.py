@@ -20,7 +20,8 @@ class Scene:
     """What has been logged before a page begins."""
 
     page: str
-    """The page, as its path below a language without `.md`, such as `guides/delete`."""
+    """The page, as its path below a language without `.md`, such as `guides/delete`; the pages of
+    a folder share a scene under the folder's name, such as `reference`."""
 
     build: Callable[[], None]
     """Logs everything, into the store that the settings name."""
@@ -107,6 +108,33 @@ def _swept() -> None:
     hozon.agent(sweep_id, train)
 
 
+def _referred() -> None:
+    """Log a dataset three times, train on its first version, and search a learning rate."""
+    images = ["0001.png,7", "0002.png,2", "0003.png,1"]
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for number, aliases in enumerate([["reviewed"], [], ["candidate"]], start=1):
+            artifact = hozon.Artifact(
+                "mnist",
+                type="dataset",
+                description="Handwritten digits.",
+                metadata={"images": number},
+            )
+            for path, lines in (
+                ("labels.csv", ["image,label", *images[:number]]),
+                ("splits/train.txt", [line.split(",")[0] for line in images[:number]]),
+            ):
+                with artifact.new_file(path) as file:
+                    file.writelines(f"{line}\n" for line in lines)
+            run.log_artifact(artifact, aliases=aliases)
+    config = {"learning_rate": 0.01, "epochs": 2}
+    with hozon.init(id="train-model", job_type="train", config=config) as run:
+        run.use_artifact("mnist:reviewed")
+        for loss, alias in ((0.61, "baseline"), (0.42, "production")):
+            run.log({"loss": loss})
+            _log(run, "classifier", "model", f"weights at loss {loss}\n", [alias])
+    _swept()
+
+
 def _log(run: hozon.Run, name: str, kind: str, text: str, aliases: list[str]) -> None:
     """Log a version with one file."""
     artifact = hozon.Artifact(name, type=kind)
@@ -130,6 +158,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/sweep-best-run",
                 _swept,
                 "the sweep lr-search with three runs, each of which logged sweep-classifier",
+            ),
+            Scene(
+                "reference",
+                _referred,
+                "the dataset mnist (v0 to v2), the model classifier (v0 and v1), which the run"
+                " train-model logged, and the sweep lr-search with three runs",
             ),
         )
     }

@@ -74,6 +74,21 @@ def init(
         InvalidNameError: A name breaks the rules.
         InvalidMetadataError: The config holds what JSON cannot carry.
         RunExistsError: A run of the project has this id.
+
+    Examples:
+        Name the run, so that it can be found again.
+
+        ```python
+        import hozon
+
+        with hozon.init(
+            id="train-longer", job_type="train", config={"epochs": 5}
+        ) as run:
+            print(run.path, run.config["epochs"])
+            #> ada/digits/train-longer 5
+        print(run.state)
+        #> finished
+        ```
     """
     session = current_session()
     default = session.settings.default_path
@@ -116,6 +131,19 @@ def log(data: Mapping[str, Any]) -> None:
     Raises:
         NoRunError: There is no current run.
         InvalidMetadataError: A value is none that can be stored.
+
+    Examples:
+        The summary keeps the last value of each metric.
+
+        ```python
+        import hozon
+
+        with hozon.init(job_type="evaluate") as run:
+            for accuracy in (0.91, 0.93):
+                hozon.log({"accuracy": accuracy})
+        print(run.state, run.summary)
+        #> finished {'accuracy': 0.93}
+        ```
     """
     current_run("log").log(data)
 
@@ -133,6 +161,23 @@ def log_artifact(artifact: Artifact, *, aliases: Sequence[str] | None = None) ->
     Raises:
         NoRunError: There is no current run.
         ArtifactFinalizedError: The artifact has been logged already.
+
+    Examples:
+        Log a version with an alias of its own.
+
+        ```python
+        import hozon
+
+        with hozon.init(job_type="prepare") as run:
+            artifact = hozon.Artifact("mnist", type="dataset")
+            with artifact.new_file("labels.csv") as file:
+                file.write("0001.png,7")
+            hozon.log_artifact(artifact, aliases=["tiny"])
+        print(artifact.name, artifact.aliases)
+        #> mnist:v3 ['latest', 'tiny']
+        print(artifact.logged_by().id == run.id)
+        #> True
+        ```
     """
     return current_run("log_artifact").log_artifact(artifact, aliases=aliases)
 
@@ -150,6 +195,18 @@ def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> A
     Raises:
         NoRunError: There is no current run.
         NotFoundError: There is no such artifact, version or alias.
+
+    Examples:
+        The version remembers who used it.
+
+        ```python
+        import hozon
+
+        with hozon.init(id="train-again", job_type="train") as run:
+            dataset = hozon.use_artifact("mnist:reviewed", type="dataset")
+        print(run.state, [user.id for user in dataset.used_by()])
+        #> finished ['train-model', 'train-again']
+        ```
     """
     return current_run("use_artifact").use_artifact(artifact_or_name, type=type)
 
@@ -159,6 +216,20 @@ def finish() -> None:
 
     Raises:
         HozonError: An artifact could not be stored; the run is recorded as failed.
+
+    Examples:
+        End a run that was begun without a `with` block.
+
+        ```python
+        import hozon
+
+        run = hozon.init(job_type="evaluate")
+        print(run.state)
+        #> running
+        hozon.finish()
+        print(run.state)
+        #> finished
+        ```
     """
     if _CURRENT:
         _CURRENT[0].finish()
@@ -172,6 +243,20 @@ def teardown() -> None:
 
     Raises:
         HozonError: An artifact could not be stored; connections are closed all the same.
+
+    Examples:
+        What was logged is stored, and can be looked up afterwards.
+
+        ```python
+        import hozon
+
+        run = hozon.init(id="evaluate")
+        hozon.teardown()
+        print(run.state)
+        #> finished
+        print(hozon.Api().run("evaluate").path)
+        #> ['ada', 'digits', 'evaluate']
+        ```
     """
     try:
         finish()

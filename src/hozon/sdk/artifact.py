@@ -54,6 +54,41 @@ class Artifact:
         InvalidNameError: The name or the type breaks the rule.
         InvalidMetadataError: The metadata holds what JSON cannot carry, or too many keys; or the
             description is not text.
+
+    Examples:
+        Make a draft, add a file, and log it.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset", metadata={"images": 1})
+        with artifact.new_file("labels.csv") as file:
+            file.write("0001.png,7")
+        with hozon.init(job_type="prepare") as run:
+            run.log_artifact(artifact)
+        print(artifact.name, artifact.metadata)
+        #> mnist:v3 {'images': 1}
+        ```
+
+        Read what is known of a version.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:reviewed")
+        print(artifact.name, artifact.version, artifact.type, artifact.state)
+        #> mnist:v0 v0 dataset COMMITTED
+        print(artifact.entity, artifact.project, artifact.qualified_name)
+        #> ada digits ada/digits/mnist:v0
+        print(artifact.description, artifact.metadata)
+        #> Handwritten digits. {'images': 1}
+        print(artifact.aliases)
+        #> ['reviewed']
+        print(artifact.file_count, "files of", artifact.size, "bytes")
+        #> 2 files of 32 bytes
+        print(artifact.created_at <= artifact.updated_at)
+        #> True
+        ```
     """
 
     def __init__(
@@ -121,7 +156,21 @@ class Artifact:
 
     @property
     def manifest(self) -> Manifest:
-        """All files: `manifest.entries` maps each path to its digest and size in bytes."""
+        """All files: `manifest.entries` maps each path to its digest and size in bytes.
+
+        Examples:
+            List the files of a version without downloading them.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Api().artifact("mnist:v1")
+            for path, entry in artifact.manifest.entries.items():
+                print(path, entry.size, entry.digest[:12])
+                #> labels.csv 34 5b40debb0311
+                #> splits/train.txt 18 52ca7a1e9bad
+            ```
+        """
         if self._version is None:
             return self._content.manifest
         if self._manifest is None:
@@ -130,7 +179,23 @@ class Artifact:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the manifest, 64 hexadecimal digits: equal content, equal digest."""
+        """SHA-256 of the manifest, 64 hexadecimal digits: equal content, equal digest.
+
+        Examples:
+            The name makes no difference to it.
+
+            ```python
+            import hozon
+
+            for name in ("mnist", "mnist-copy"):
+                artifact = hozon.Artifact(name, type="dataset")
+                with artifact.new_file("labels.csv") as file:
+                    file.write("0001.png,7")
+                print(artifact.name, artifact.digest[:12])
+                #> mnist e491b7a13c6a
+                #> mnist-copy e491b7a13c6a
+            ```
+        """
         return self._version.digest if self._version else self.manifest.digest
 
     @property
@@ -157,6 +222,19 @@ class Artifact:
 
         Source:
             The published manifest digest of the W&B client, version 0.31.0.
+
+        Examples:
+            Compute it for a draft and for a version.
+
+            ```python
+            import hozon
+
+            empty = hozon.Artifact("empty", type="dataset")
+            print(empty.wandb_digest())
+            #> 64e7c61456b10382e2f3b571ac24b659
+            print(hozon.Api().artifact("mnist:v0").wandb_digest())
+            #> 4ce1d71492df455cee21c296bbb7fd6d
+            ```
         """
         if self._logging is not None and not _failed(self._logging):
             self.wait()  # The private copies go when logging has finished.
@@ -181,6 +259,23 @@ class Artifact:
             SourceFileError: The file is missing, a folder, or unreadable.
             InvalidEntryPathError: The name is absolute or leads outside.
             EntryConflictError: Another content has this name already.
+
+        Examples:
+            Give a file another name than it has on the disk.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            Path("train-labels.csv").write_text("0001.png,7")
+            artifact = hozon.Artifact("mnist", type="dataset")
+            entry = artifact.add_file("train-labels.csv", name="train/labels.csv")
+            print(entry.path, entry.size)
+            #> train/labels.csv 10
+            print(list(artifact.manifest.entries))
+            #> ['train/labels.csv']
+            ```
         """
         source = _local_path(local_path)
         return self._content.add_file(source, path=source.name if name is None else name)
@@ -197,6 +292,23 @@ class Artifact:
             SourceFileError: The folder, or something below it, is missing or unreadable.
             InvalidEntryPathError: A path is absolute or leads outside.
             EntryConflictError: Another content has one of the names already.
+
+        Examples:
+            Put the contents of a folder below a name.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            Path("digits/train").mkdir(parents=True, exist_ok=True)
+            Path("digits/train/labels.csv").write_text("0001.png,7")
+            Path("digits/classes.txt").write_text("0 1 2 3 4 5 6 7 8 9")
+            artifact = hozon.Artifact("mnist", type="dataset")
+            artifact.add_dir("digits", name="mnist")
+            print(list(artifact.manifest.entries))
+            #> ['mnist/classes.txt', 'mnist/train/labels.csv']
+            ```
         """
         self._content.add_folder(_local_path(local_path), prefix=name or "")
 
@@ -218,7 +330,26 @@ class Artifact:
             ArtifactFinalizedError: The artifact has been logged.
             InvalidEntryPathError: The name is absolute or leads outside.
             EntryConflictError: The name is taken, and the mode is `x` or `xb`.
-            InputError: The mode is another one.
+            InputError: The mode is another one, or the encoding is unknown.
+
+        Examples:
+            Write text, and then bytes.
+
+            ```python
+            import json
+
+            import hozon
+
+            artifact = hozon.Artifact("tree", type="model")
+            with artifact.new_file("config.json") as file:
+                json.dump({"depth": 2}, file)
+            with artifact.new_file("weights.bin", mode="xb") as file:
+                file.write(bytes(16))
+            for path, entry in artifact.manifest.entries.items():
+                print(path, entry.size)
+                #> config.json 12
+                #> weights.bin 16
+            ```
         """
         return self._content.new_file(name, mode=mode, encoding=encoding)
 
@@ -234,6 +365,36 @@ class Artifact:
             VersionStateError: The version has been deleted.
             InvalidAliasError: An alias breaks the rules.
             InvalidMetadataError: The metadata holds what JSON cannot carry, or too many keys.
+
+        Examples:
+            Log a draft without beginning a run.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset")
+            with artifact.new_file("labels.csv") as file:
+                file.write("0001.png,7")
+            artifact.save()
+            print(artifact.name, artifact.logged_by().job_type)
+            #> mnist:v3 auto
+            ```
+
+            Change what is remembered of a version.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Api().artifact("mnist:v1")
+            artifact.aliases = ["two-images"]
+            artifact.description = "Two handwritten digits."
+            artifact.metadata["labelled_by"] = "ada"
+            artifact.save()
+
+            found = hozon.Api().artifact("mnist:two-images")
+            print(found.name, found.description, found.metadata)
+            #> mnist:v1 Two handwritten digits. {'images': 2, 'labelled_by': 'ada'}
+            ```
         """
         if self._logging is not None:
             self.wait()
@@ -265,6 +426,24 @@ class Artifact:
             ArtifactNotLoggedError: Nobody has begun to log it.
             WaitTimeoutError: It takes longer; logging goes on.
             HozonError: Logging failed; the error says why.
+
+        Examples:
+            Wait for the version while the run goes on.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="prepare") as run:
+                artifact = hozon.Artifact("mnist", type="dataset")
+                with artifact.new_file("labels.csv") as file:
+                    file.write("0001.png,7")
+                run.log_artifact(artifact)
+                artifact.wait(timeout=60)
+                print(artifact.version, run.state)
+                #> v3 running
+            print(run.state)
+            #> finished
+            ```
         """
         if self._version is None:
             if self._logging is None:
@@ -331,6 +510,28 @@ class Artifact:
         """What logging came to: a new version, or one found with the same content.
 
         None for an artifact that was not logged through this object.
+
+        Examples:
+            Log two models, and then both of them again.
+
+            ```python
+            import hozon
+
+            models = []
+            with hozon.init(job_type="train") as run:
+                for depth in (2, 4, 4, 2):
+                    model = hozon.Artifact("tree", type="model")
+                    with model.new_file("tree.txt") as file:
+                        file.write(f"depth {depth}")
+                    models.append(run.log_artifact(model))
+
+            for model in models:
+                print(model.name, model.log_outcome)
+                #> tree:v0 created
+                #> tree:v1 created
+                #> tree:v1 unchanged
+                #> tree:v0 reused
+            ```
         """
         self._logged("log_outcome")
         return self._outcome
@@ -341,6 +542,23 @@ class Artifact:
 
         Lineage has no cycles: a run that logs again what it came from is not shown as a maker of
         it, and a run that uses what comes from it is not shown as a user.
+
+        Examples:
+            A run logs again what it used.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="prepare") as run:
+                dataset = run.use_artifact("mnist:v0")
+                print(dataset.edge_left_out)
+                #> False
+                again = hozon.Artifact("mnist", type="dataset")
+                again.add_dir(dataset.download())
+                run.log_artifact(again)
+            print(again.name, again.edge_left_out)
+            #> mnist:v0 True
+            ```
         """
         self._logged("edge_left_out")
         return self._edge_left_out
@@ -357,8 +575,28 @@ class Artifact:
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
+            SourceFileError: The folder cannot be written.
+            InvalidEntryPathError: A link in the folder would lead outside it.
+            EntryConflictError: Two paths differ only in case, and the folder takes them for one;
+                download to a file system that tells them apart.
             IntegrityError: The store lost or changed bytes of this version.
             StorageError: The store failed; call again to go on where it stopped.
+
+        Examples:
+            Read a file of a version.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            artifact = hozon.Api().artifact("mnist:reviewed")
+            folder = artifact.download()
+            print(folder)
+            #> artifacts/mnist-v0
+            print((Path(folder) / "labels.csv").read_text().split())
+            #> ['image,label', '0001.png,7']
+            ```
         """
         version = self._logged("download")
         default = Path("artifacts") / f"{self._base_name}-{format_version(version.index)}"
@@ -385,6 +623,23 @@ class Artifact:
             ArtifactNotLoggedError: The artifact is a draft.
             AliasedVersionError: It has aliases, and `delete_aliases` is False.
             VersionStateError: It has been deleted already.
+
+        Examples:
+            Delete the newest version, and `latest` falls to the one before.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            artifact = api.artifact("mnist:latest")
+            print(artifact.name, artifact.aliases)
+            #> mnist:v2 ['candidate', 'latest']
+            artifact.delete(delete_aliases=True)
+            print(artifact.state, artifact.aliases)
+            #> DELETED []
+            print(api.artifact("mnist:latest").name)
+            #> mnist:v1
+            ```
         """
         version = self._logged("delete")
         self._adopt(delete_version(self._session.context, version, delete_aliases=delete_aliases))
@@ -397,6 +652,18 @@ class Artifact:
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
+
+        Examples:
+            Find out how a model was trained.
+
+            ```python
+            import hozon
+
+            model = hozon.Api().artifact("classifier:production")
+            run = model.logged_by()
+            print(run.id, run.config)
+            #> train-model {'learning_rate': 0.01, 'epochs': 2}
+            ```
         """
         from hozon.sdk.public.run import Run  # noqa: PLC0415  Runs list artifacts: a cycle.
 
@@ -408,6 +675,18 @@ class Artifact:
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
+
+        Examples:
+            Find out what depends on a dataset.
+
+            ```python
+            import hozon
+
+            dataset = hozon.Api().artifact("mnist:reviewed")
+            for run in dataset.used_by():
+                print(run.id, [model.name for model in run.logged_artifacts()])
+                #> train-model ['classifier:v0', 'classifier:v1']
+            ```
         """
         from hozon.sdk.public.run import Run  # noqa: PLC0415  Runs list artifacts: a cycle.
 

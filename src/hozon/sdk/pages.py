@@ -23,6 +23,36 @@ class Paginator(Generic[T]):
 
     Raises:
         InputError: `per_page` is below 1.
+
+    Examples:
+        Count, pick and go through versions, newest first.
+
+        ```python
+        import hozon
+
+        versions = hozon.Api().artifacts("dataset", "mnist", per_page=2)
+        print(len(versions), versions[0].name)
+        #> 3 mnist:v2
+        print([version.name for version in versions[1:]])
+        #> ['mnist:v1', 'mnist:v0']
+        for version in versions:
+            print(version.name, version.aliases)
+            #> mnist:v2 ['candidate', 'latest']
+            #> mnist:v1 []
+            #> mnist:v0 ['reviewed']
+        ```
+
+        Take one after the other.
+
+        ```python
+        import hozon
+
+        runs = hozon.Api().runs()
+        print(next(runs).id)
+        #> prepare-data
+        print(next(runs).id)
+        #> train-model
+        ```
     """
 
     def __init__(self, listing: Listing[S], wrap: Callable[[S], T], *, per_page: int) -> None:

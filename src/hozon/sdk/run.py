@@ -37,6 +37,34 @@ class Run:
 
     Concurrency:
         One thread uses a run at a time. Artifacts are stored by a thread of the run's own.
+
+    Examples:
+        Read what a run knows of itself while it goes on.
+
+        ```python
+        import hozon
+
+        with hozon.init(id="evaluate", job_type="evaluate") as run:
+            print(run.id, run.job_type, run.state)
+            #> evaluate evaluate running
+            print(run.entity, run.project, run.path)
+            #> ada digits ada/digits/evaluate
+        print(run.state)
+        #> finished
+        ```
+
+        A block that raises ends its run as failed.
+
+        ```python
+        import hozon
+
+        try:
+            with hozon.init(id="diverge", job_type="train") as run:
+                raise ValueError("the loss is not a number")
+        except ValueError as error:
+            print(run.id, run.state, error)
+            #> diverge failed the loss is not a number
+        ```
     """
 
     def __init__(self, session: Session, record: RunRecord, on_end: Callable[[], None]) -> None:
@@ -108,7 +136,32 @@ class Run:
 
     @property
     def sweep_id(self) -> str | None:
-        """The sweep that it belongs to; None for none."""
+        """The sweep that it belongs to; None for none.
+
+        Examples:
+            A run that begins in the function of an agent belongs to the sweep.
+
+            ```python
+            import hozon
+
+
+            def train() -> None:
+                with hozon.init() as run:
+                    print(run.sweep_id, run.config)
+                    #> depth-search {'depth': 2}
+                print(run.state)
+                #> finished
+
+
+            parameters = {"depth": {"values": [2, 4]}}
+            metric = {"name": "accuracy", "goal": "maximize"}
+            sweep_id = hozon.sweep(
+                {"method": "grid", "metric": metric, "parameters": parameters},
+                id="depth-search",
+            )
+            hozon.agent(sweep_id, train, count=1)
+            ```
+        """
         return self._record.sweep_id
 
     @property
@@ -118,12 +171,45 @@ class Run:
 
     @property
     def config(self) -> LiveMapping:
-        """The run's inputs, a mapping whose keys read as attributes; changes are stored."""
+        """The run's inputs, a mapping whose keys read as attributes; changes are stored.
+
+        Examples:
+            Keys read as attributes, and every change is stored.
+
+            ```python
+            import hozon
+
+            with hozon.init(id="tune", config={"epochs": 2}) as run:
+                run.config.epochs += 1
+                run.config["optimizer"] = "sgd"
+            recorded = hozon.Api().run("tune")
+            print(recorded.state, recorded.config)
+            #> finished {'epochs': 3, 'optimizer': 'sgd'}
+            ```
+        """
         return self._config
 
     @property
     def summary(self) -> LiveMapping:
-        """The run's results: the last value of each metric; changes are stored."""
+        """The run's results: the last value of each metric; changes are stored.
+
+        Examples:
+            Keep the best value instead of the last one.
+
+            ```python
+            import hozon
+
+            with hozon.init(id="tune") as run:
+                best = 0.0
+                for accuracy in (0.88, 0.93, 0.91):
+                    run.log({"accuracy": accuracy})
+                    best = max(best, accuracy)
+                run.summary["best_accuracy"] = best
+            recorded = hozon.Api().run("tune")
+            print(recorded.state, recorded.summary)
+            #> finished {'accuracy': 0.91, 'best_accuracy': 0.93}
+            ```
+        """
         return self._summary
 
     def log(self, data: Mapping[str, Any]) -> None:
@@ -135,6 +221,20 @@ class Run:
         Raises:
             RunFinishedError: The run has ended.
             InvalidMetadataError: A value is none that can be stored.
+
+        Examples:
+            The summary takes over what is new, and keeps the rest.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="train") as run:
+                for loss in (0.8, 0.5, 0.42):
+                    run.log({"loss": loss})
+                run.log({"accuracy": 0.93})
+            print(run.state, run.summary)
+            #> finished {'loss': 0.42, 'accuracy': 0.93}
+            ```
         """
         self._check_running("log")
         row = check_json_object(data, what="logged data", finite=False)
@@ -160,8 +260,24 @@ class Run:
 
         Raises:
             RunFinishedError: The run has ended.
+            InputError: What was given is no `Artifact`.
             ArtifactFinalizedError: The artifact has been logged already.
             InvalidAliasError: An alias breaks the rules.
+
+        Examples:
+            The end of the run waits until everything is stored.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="train") as run:
+                model = hozon.Artifact("tree", type="model", metadata={"depth": 2})
+                with model.new_file("tree.txt") as file:
+                    file.write("depth 2")
+                run.log_artifact(model, aliases=["small"])
+            print(model.name, model.aliases)
+            #> tree:v0 ['latest', 'small']
+            ```
         """
         self._check_running("log_artifact")
         if not isinstance(artifact, Artifact):
@@ -195,6 +311,24 @@ class Run:
             NotFoundError: There is no such artifact, version or alias.
             TypeConflictError: It is of another type.
             ArtifactNotLoggedError: The artifact given is a draft.
+
+        Examples:
+            Train on a version, and record that.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            with hozon.init(id="train-again", job_type="train") as run:
+                dataset = run.use_artifact("mnist:candidate", type="dataset")
+                rows = (Path(dataset.download()) / "labels.csv").read_text().split()
+            recorded = hozon.Api().run("train-again")
+            print(recorded.state, [used.name for used in recorded.used_artifacts()])
+            #> finished ['mnist:v2']
+            print(len(rows), "rows")
+            #> 4 rows
+            ```
         """
         self._check_running("use_artifact")
         context = self._session.context
@@ -214,6 +348,22 @@ class Run:
 
         Raises:
             HozonError: An artifact could not be stored; the run is recorded as failed.
+
+        Examples:
+            End a run that was begun without a `with` block.
+
+            ```python
+            import hozon
+
+            run = hozon.init(job_type="prepare")
+            artifact = hozon.Artifact("mnist", type="dataset")
+            with artifact.new_file("labels.csv") as file:
+                file.write("0001.png,7")
+            run.log_artifact(artifact)
+            run.finish()
+            print(artifact.name, run.state)
+            #> mnist:v3 finished
+            ```
         """
         self._end(RunState.FINISHED)
 

@@ -34,6 +34,24 @@ def sweep(
         InvalidSweepError: The configuration has a missing, unknown or malformed key.
         InvalidNameError: A name breaks the rules.
         SweepExistsError: A sweep of the project has this id.
+
+    Examples:
+        Describe a grid of three points.
+
+        ```python
+        import hozon
+
+        sweep_id = hozon.sweep(
+            {
+                "method": "grid",
+                "metric": {"name": "accuracy", "goal": "maximize"},
+                "parameters": {"depth": {"values": [2, 4, 8]}},
+            },
+            id="depth-search",
+        )
+        print(sweep_id, hozon.Api().sweep(sweep_id).order)
+        #> depth-search -summary_metrics.accuracy
+        ```
     """
     parsed = parse_sweep_config(config)
     session = current_session()
@@ -70,6 +88,31 @@ def agent(
 
     Concurrency:
         Agents in several processes may share a sweep: each point is tried once.
+
+    Examples:
+        Try two points now; another agent may try the rest.
+
+        ```python
+        import hozon
+
+
+        def train() -> None:
+            with hozon.init(job_type="train") as run:
+                run.log({"accuracy": 1 - 1 / run.config["depth"]})
+            print(run.config, run.summary, run.state)
+            #> {'depth': 2} {'accuracy': 0.5} finished
+            #> {'depth': 4} {'accuracy': 0.75} finished
+
+
+        sweep_id = hozon.sweep(
+            {
+                "method": "grid",
+                "metric": {"name": "accuracy", "goal": "maximize"},
+                "parameters": {"depth": {"values": [2, 4, 8]}},
+            }
+        )
+        hozon.agent(sweep_id, train, count=2)
+        ```
     """
     if count is not None and count < 1:
         raise InputError(f"count is {count}", hint="Try 1 or more points, or leave count out.")

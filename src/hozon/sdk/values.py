@@ -19,6 +19,22 @@ class LiveMapping(MutableMapping[str, Any]):
         what: What to call it in messages.
         save: Is called with all values after each change; if it raises, nothing changes.
         finite: Whether NaN and infinity are refused.
+
+    Examples:
+        The configuration of a run is such a mapping.
+
+        ```python
+        import hozon
+
+        with hozon.init(id="tune", config={"epochs": 2, "debug": True}) as run:
+            run.config.update(epochs=3, optimizer="sgd")
+            del run.config["debug"]
+            print(len(run.config), list(run.config), run.config.optimizer)
+            #> 2 ['epochs', 'optimizer'] sgd
+        recorded = hozon.Api().run("tune")
+        print(recorded.state, recorded.config)
+        #> finished {'epochs': 3, 'optimizer': 'sgd'}
+        ```
     """
 
     def __init__(

@@ -27,6 +27,20 @@ class Api:
     Raises:
         InputError: `overrides` has another key.
         InvalidNameError: A name breaks the rules.
+
+    Examples:
+        Look names up in another project than the default.
+
+        ```python
+        import hozon
+
+        with hozon.init(project="letters", id="prepare-letters") as run:
+            print(run.path)
+            #> ada/letters/prepare-letters
+        api = hozon.Api(overrides={"project": "letters"})
+        print(api, [(run.id, run.state) for run in api.runs()])
+        #> <Api ada/letters> [('prepare-letters', 'finished')]
+        ```
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
@@ -57,6 +71,17 @@ class Api:
         Raises:
             InvalidPathError: The path is malformed.
             RunNotFoundError: There is no such run.
+
+        Examples:
+            Read what a run tried, and what came of it.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            print(run.state, run.config, run.summary)
+            #> finished {'learning_rate': 0.01, 'epochs': 2} {'loss': 0.42}
+            ```
         """
         found = find_run(self._session.context, RunPath.parse(path, default=self._default))
         return Run(self._session, found)
@@ -71,6 +96,21 @@ class Api:
         Raises:
             InvalidPathError: The path is malformed.
             InputError: `per_page` is below 1.
+
+        Examples:
+            Compare the runs that trained something.
+
+            ```python
+            import hozon
+
+            for run in hozon.Api().runs():
+                if run.job_type == "train":
+                    print(run.config["learning_rate"], run.summary["loss"])
+                    #> 0.01 0.42
+                    #> 0.1 0.42
+                    #> 0.01 0.17
+                    #> 0.001 0.58
+            ```
         """
         at = ProjectPath.parse(path, default=self._default)
         return Paginator(
@@ -90,6 +130,21 @@ class Api:
             InvalidPathError: The path is malformed.
             NotFoundError: There is no such artifact, version or alias.
             TypeConflictError: It is of another type.
+
+        Examples:
+            Name a version by its number, by an alias, or by neither.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            print(api.artifact("mnist:v1").qualified_name)
+            #> ada/digits/mnist:v1
+            print(api.artifact("ada/digits/mnist:reviewed").name)
+            #> mnist:v0
+            print(api.artifact("mnist", type="dataset").name)
+            #> mnist:v2
+            ```
         """
         path = ArtifactPath.parse(name, default=self._default)
         wanted = _type(type) if type is not None else None
@@ -108,6 +163,17 @@ class Api:
             InvalidPathError: The path is malformed.
             CollectionNotFoundError: There is no such collection, or one of another type.
             InputError: `per_page` is below 1.
+
+        Examples:
+            Find the versions that nothing names.
+
+            ```python
+            import hozon
+
+            versions = hozon.Api().artifacts("dataset", "mnist")
+            print([version.name for version in versions if not version.aliases])
+            #> ['mnist:v1']
+            ```
         """
         return self.artifact_collection(type_name, name).artifacts(per_page)
 
@@ -125,6 +191,19 @@ class Api:
             InvalidPathError: The path is malformed.
             CollectionNotFoundError: There is no such collection, or one of another type.
             InputError: `per_page` is below 1.
+
+        Examples:
+            Find the versions with more than one image.
+
+            ```python
+            import hozon
+
+            for version in hozon.Api().artifact_versions("dataset", "mnist"):
+                if version.metadata["images"] > 1:
+                    print(version.name, version.metadata)
+                    #> mnist:v2 {'images': 3}
+                    #> mnist:v1 {'images': 2}
+            ```
         """
         return self.artifacts(type_name, name, per_page)
 
@@ -138,6 +217,19 @@ class Api:
         Raises:
             InvalidPathError: The path is malformed.
             CollectionNotFoundError: There is no such collection, or one of another type.
+
+        Examples:
+            See which aliases are in use.
+
+            ```python
+            import hozon
+
+            collection = hozon.Api().artifact_collection("model", "classifier")
+            print(collection)
+            #> <ArtifactCollection ada/digits/classifier (model)>
+            print(collection.aliases)
+            #> ['baseline', 'latest', 'production']
+            ```
         """
         path = CollectionPath.parse(name, default=self._default)
         found = resolve_collection(self._session.context, path, type_name=_type(type_name))
@@ -156,6 +248,18 @@ class Api:
         Raises:
             InvalidPathError: The path is malformed.
             InputError: `per_page` is below 1.
+
+        Examples:
+            List the models of a project.
+
+            ```python
+            import hozon
+
+            for collection in hozon.Api().artifact_collections("digits", "model"):
+                print(collection.name, len(collection.artifacts()))
+                #> classifier 2
+                #> sweep-classifier 3
+            ```
         """
         at = ProjectPath.parse(project_name, default=self._default)
         return Paginator(
@@ -173,6 +277,17 @@ class Api:
         Raises:
             InvalidPathError: The path is malformed.
             SweepNotFoundError: There is no such sweep.
+
+        Examples:
+            Find the best run of a sweep.
+
+            ```python
+            import hozon
+
+            best = hozon.Api().sweep("lr-search").best_run()
+            print(best.config, best.summary)
+            #> {'learning_rate': 0.01} {'loss': 0.17}
+            ```
         """
         found = find_sweep(self._session.context, SweepPath.parse(path, default=self._default))
         return Sweep(self._session, found)

@@ -11,7 +11,26 @@ from hozon.services.resolve import collection_aliases, list_versions
 
 
 class ArtifactCollection:
-    """All versions of one name in one project. `Api.artifact_collection` returns it."""
+    """All versions of one name in one project. `Api.artifact_collection` returns it.
+
+    Examples:
+        Read what is known of a collection.
+
+        ```python
+        import hozon
+
+        collection = hozon.Api().artifact_collection("dataset", "mnist")
+        print(collection.name, collection.type)
+        #> mnist dataset
+        print(collection.entity, collection.project)
+        #> ada digits
+        print(collection.aliases)
+        #> ['candidate', 'latest', 'reviewed']
+        first = collection.artifacts()[-1]
+        print(first.name, collection.created_at <= first.created_at)
+        #> mnist:v0 True
+        ```
+    """
 
     def __init__(self, session: Session, record: Collection) -> None:
         """Wrap a collection that the catalog holds."""
@@ -60,6 +79,18 @@ class ArtifactCollection:
 
         Raises:
             InputError: `per_page` is below 1.
+
+        Examples:
+            Add up the sizes of all versions.
+
+            ```python
+            import hozon
+
+            collection = hozon.Api().artifact_collection("dataset", "mnist")
+            versions = collection.artifacts()
+            print(len(versions), sum(version.size for version in versions))
+            #> 3 156
+            ```
         """
         return Paginator(
             list_versions(self._session.context, self._record),
@@ -78,5 +109,18 @@ class ArtifactCollection:
 
         Raises:
             CollectionNotFoundError: Nothing is left in it.
+
+        Examples:
+            Delete the models of a sweep.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            api.artifact_collection("model", "sweep-classifier").delete()
+            left = api.artifact_collections("digits", "model")
+            print([collection.name for collection in left])
+            #> ['classifier']
+            ```
         """
         delete_collection(self._session.context, self._record)

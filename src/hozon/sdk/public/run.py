@@ -14,7 +14,25 @@ from hozon.services.lineage import list_logged, list_used
 
 
 class Run:
-    """A record of a run, as it was when it was fetched. `Api.run` and `Api.runs` return it."""
+    """A record of a run, as it was when it was fetched. `Api.run` and `Api.runs` return it.
+
+    Examples:
+        Read what was recorded of a run of a sweep.
+
+        ```python
+        import hozon
+
+        run = hozon.Api().sweep("lr-search").best_run()
+        print(run.entity, run.project, run.sweep_id)
+        #> ada digits lr-search
+        print(run.job_type, run.state)
+        #> train finished
+        print(run.config, run.summary)
+        #> {'learning_rate': 0.01} {'loss': 0.17}
+        print(run.path[-1] == run.id, run.created_at.tzname())
+        #> True UTC
+        ```
+    """
 
     def __init__(self, session: Session, record: RunRecord) -> None:
         """Wrap a run that the catalog holds."""
@@ -27,7 +45,21 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The run's name within its project."""
+        """The run's name within its project.
+
+        Examples:
+            Find a run again by its id.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            for run in api.runs("digits")[:2]:
+                print(run.id, api.run(run.id).job_type)
+                #> prepare-data prepare
+                #> train-model train
+            ```
+        """
         return self._record.id
 
     @property
@@ -42,7 +74,19 @@ class Run:
 
     @property
     def path(self) -> list[str]:
-        """Entity, project and id; joined with `/` they are the full path."""
+        """Entity, project and id; joined with `/` they are the full path.
+
+        Examples:
+            Write the full path as one text.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            print("/".join(run.path))
+            #> ada/digits/train-model
+            ```
+        """
         return str(self._record.path).split("/")
 
     @property
@@ -85,6 +129,19 @@ class Run:
 
         Raises:
             InputError: `per_page` is below 1.
+
+        Examples:
+            See what a run made, in the order of logging.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            for artifact in run.logged_artifacts():
+                print(artifact.name, artifact.aliases)
+                #> classifier:v0 ['baseline']
+                #> classifier:v1 ['latest', 'production']
+            ```
         """
         listing = list_logged(self._session.context, self._record.key)
         return self._artifacts(listing, per_page)
@@ -99,6 +156,17 @@ class Run:
 
         Raises:
             InputError: `per_page` is below 1.
+
+        Examples:
+            See what a run was made from.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            print([artifact.name for artifact in run.used_artifacts()])
+            #> ['mnist:v0']
+            ```
         """
         listing = list_used(self._session.context, self._record.key)
         return self._artifacts(listing, per_page)

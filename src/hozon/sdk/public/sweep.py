@@ -14,7 +14,28 @@ _PER_PAGE = 100
 
 
 class Sweep:
-    """A record of a sweep. `Api.sweep` returns it."""
+    """A record of a sweep. `Api.sweep` returns it.
+
+    Examples:
+        Read what is known of a sweep.
+
+        ```python
+        import hozon
+
+        sweep = hozon.Api().sweep("lr-search")
+        print(sweep.entity, sweep.project, sweep.id)
+        #> ada digits lr-search
+        print(sweep.config["method"], sweep.config["parameters"])
+        #> grid {'learning_rate': {'values': [0.1, 0.01, 0.001]}}
+        print(sweep.order)
+        #> +summary_metrics.loss
+        for run in sweep.runs:
+            print(run.config, run.summary)
+            #> {'learning_rate': 0.1} {'loss': 0.42}
+            #> {'learning_rate': 0.01} {'loss': 0.17}
+            #> {'learning_rate': 0.001} {'loss': 0.58}
+        ```
+    """
 
     def __init__(self, session: Session, record: SweepRecord) -> None:
         """Wrap a sweep that the catalog holds."""
@@ -65,7 +86,21 @@ class Sweep:
 
         Returns:
             The best run; of those that tie the earliest; None if no run has a number there. A
-            run without the metric, or with NaN, never wins.
+                run without the metric, or with NaN, never wins.
+
+        Examples:
+            Download the model of the best run.
+
+            ```python
+            import hozon
+
+            best = hozon.Api().sweep("lr-search").best_run()
+            model = best.logged_artifacts()[0]
+            print(best.summary, model.name, model.metadata)
+            #> {'loss': 0.17} sweep-classifier:v1 {'learning_rate': 0.01}
+            print(model.download())
+            #> artifacts/sweep-classifier-v1
+            ```
         """
         best = find_best_run(self._session.context, self._record)
         return Run(self._session, best) if best else None
