@@ -11,6 +11,7 @@ text back if and only if every output line is true and none is missing.
 """
 
 import ast
+import functools
 import io
 import tokenize
 from collections import defaultdict
@@ -58,7 +59,7 @@ def misplaced_claims(source: str) -> Iterator[tuple[int, str]]:
     for comment in _claims(source):
         if not _stands_alone(comment):
             yield comment.start[0], "a `#>` needs a line of its own, below the statement"
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         for statement in _later_statements(node):
             value = statement.value if isinstance(statement, ast.Expr) else None
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -79,7 +80,8 @@ def regenerate(source: str, written: Iterable[Written]) -> str:
     places = _statement_places(source)
     texts: defaultdict[int, defaultdict[int, str]] = defaultdict(lambda: defaultdict(str))
     for piece in written:
-        end, indent = places[piece.line]
+        # A thread may speak before the block does: its words stand below the first statement.
+        end, indent = places.get(piece.line) or places[min(places)]
         texts[end][indent] += piece.text
     result: list[str] = []
     for number, line in enumerate(source.split("\n")[:-1], start=1):
@@ -91,10 +93,20 @@ def regenerate(source: str, written: Iterable[Written]) -> str:
     return "\n".join([*result, ""])
 
 
-def _claims(source: str) -> Iterator[tokenize.TokenInfo]:
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and token.string.startswith(PREFIX):
-            yield token
+@functools.lru_cache(maxsize=1)
+def _claims(source: str) -> tuple[tokenize.TokenInfo, ...]:
+    """Find the comments that look like output; a block is asked twice in a row."""
+    return tuple(
+        token
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT and token.string.startswith(PREFIX)
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    """Give all nodes from the outside in; the same."""
+    return tuple(ast.walk(ast.parse(source)))
 
 
 def _stands_alone(comment: tokenize.TokenInfo) -> bool:
@@ -115,7 +127,7 @@ def _statement_places(source: str) -> dict[int, tuple[int, int]]:
     lines = source.split("\n")
     places: dict[int, tuple[int, int]] = {}
     # The walk goes from the outside in, so an inner statement overwrites the outer.
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         if isinstance(node, ast.stmt):
             decorators = getattr(node, "decorator_list", [])
             first = min([node.lineno, *(decorator.lineno for decorator in decorators)])

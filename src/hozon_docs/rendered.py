@@ -12,14 +12,17 @@ Invariant: a page passes only if the texts of its rendered blocks and of its exe
 same, in the same order.
 """
 
+import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.lexers.python import (
     Python2Lexer,
@@ -30,6 +33,7 @@ from pygments.lexers.python import (
 )
 from pygments.util import ClassNotFound
 
+from hozon_docs.edits import Document
 from hozon_docs.findings import Finding, shown
 from hozon_docs.markdown import Block, Fence, Page
 
@@ -42,6 +46,8 @@ _PYTHON = (
     Python2TracebackLexer,
 )
 """What highlights Python, its prompts and its tracebacks; NumPy's and others' are kinds of it."""
+_SHELLS = "pygments.lexers.shell"
+"""The module of everything that highlights a shell, of any kind."""
 _PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
 _CSS_ADDRESS = re.compile(r"""(?:@import\s*["']|url\(\s*["']?)([^"')\s]+)""")
 _LOADED = (
@@ -67,7 +73,10 @@ class BuiltPage:
     canonical: str
     """The address that it calls its own; empty where it gives none."""
     blocks: tuple[str, ...]
-    """The texts of its Python blocks, in order, without line ends at their end."""
+    """The texts of its Python blocks, in order, without line ends at their end; those of docstrings
+    are not among them."""
+    examples: tuple[str, ...]
+    """The texts of the Python blocks in the docstrings that it shows, in order."""
     others: tuple[str, ...]
     """The texts of all other code that stands in a block of its own, in order."""
     loads: tuple[str, ...]
@@ -76,6 +85,51 @@ class BuiltPage:
     """The languages that its switcher offers."""
     alternates: Mapping[str, str]
     """The address of the same page in each language, and `x-default`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedBlock:
+    """One block of code as a reader sees it, of a kind that has to run."""
+
+    kind: Literal["python", "shell"]
+    """What would run it."""
+    text: str
+    """Its text, without line ends at its end."""
+    in_docstring: bool
+    """Whether a docstring of the API reference holds it."""
+    titled: bool
+    """Whether its frame begins with a title."""
+    place: int
+    """Where in the HTML a mark may stand: before everything that its frame holds."""
+
+
+def rendered_blocks(document: Document) -> list[RenderedBlock]:
+    """Find the blocks of a page that have to run.
+
+    Args:
+        document: The page's HTML, or a part of it.
+
+    Returns:
+        Its Python and shell blocks, in order, wherever they stand: in tabs, admonitions, details,
+        lists, docstrings.
+    """
+    found: list[RenderedBlock] = []
+    for code in _codes(document.soup):
+        kind = _kind(code)
+        if kind is not None:
+            # With line numbers the frame holds a table; without highlighting there is none.
+            frame = next(reversed(code.find_parents(class_="highlight")), None)
+            inner = frame.find(name=True) if frame is not None else code.find_parent("pre")
+            found.append(
+                RenderedBlock(
+                    kind=kind,
+                    text=_text_of(code),
+                    in_docstring=_in_docstring(code),
+                    titled=frame is not None and frame.select_one(".filename") is not None,
+                    place=document.start(inner or code),
+                )
+            )
+    return found
 
 
 def page_file(site: Path, page: Page) -> Path:
@@ -104,11 +158,13 @@ def read_built(path: Path) -> BuiltPage:
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     root = soup.find("html")
     canonical = soup.select_one("link[rel=canonical]")
+    python = [code for code in _codes(soup) if _is_python(code)]
     return BuiltPage(
         path=path,
         language=_text(root, "lang"),
         canonical=_text(canonical, "href"),
-        blocks=tuple(_text_of(code) for code in _codes(soup) if _is_python(code)),
+        blocks=tuple(_text_of(code) for code in python if not _in_docstring(code)),
+        examples=tuple(_text_of(code) for code in python if _in_docstring(code)),
         others=tuple(_text_of(code) for code in _codes(soup) if _is_unexplained(code)),
         loads=tuple(_loads(soup)),
         switches=tuple(_text(link, "hreflang") for link in soup.select(".md-select__link")),
@@ -143,6 +199,27 @@ def compare_rendered(page: Page, *, built: BuiltPage, blocks: Sequence[Block]) -
     if not findings and list(built.blocks) != ran:
         findings = [Finding(page.path, 1, f"{page}: renders its blocks in another order.")]
     return findings
+
+
+def compare_examples(page: Page, *, built: BuiltPage, examples: Iterable[Block]) -> list[Finding]:
+    """Hold the docstrings that a page shows against what ran.
+
+    Args:
+        page: The page.
+        built: Its HTML file.
+        examples: The blocks of all docstrings that are run.
+
+    Returns:
+        A finding for each text that is rendered and not run. A page need not show all docstrings.
+    """
+    ran = {block.source.rstrip("\n") for block in examples}
+    reason = (
+        f"{page}: the site renders this in a docstring, but it was not run; write it as a plain "
+        "```python fence in the docstring:"
+    )
+    return [
+        Finding(page.path, 1, reason + _cut(text)) for text in built.examples if text not in ran
+    ]
 
 
 def foreign_addresses(address: str, *, loads: Sequence[str]) -> list[str]:
@@ -185,7 +262,7 @@ def compare_other_code(page: Page, *, built: BuiltPage, fences: Sequence[Fence])
     known = {fence.source.rstrip("\n") for fence in fences if fence.info.strip()}
     reason = f"{page}: the site renders this as code, but no fence says its language:"
     return [
-        Finding(page.path, _line_of(page, text), reason + _cut(text))
+        Finding(page.path, line_of(page, text), reason + _cut(text))
         for text in built.others
         if text not in known
     ]
@@ -198,20 +275,49 @@ def _codes(soup: BeautifulSoup) -> Iterator[Tag]:
             yield code
 
 
+def kind_of(language: str) -> Literal["python", "shell"] | None:
+    """Tell what would run code in a language.
+
+    Args:
+        language: What a fence names, or the class of rendered code: `py`, `console`.
+
+    Returns:
+        The interpreter or the shell; None where neither would.
+    """
+    lexer = next(_lexers([language]), None)
+    if isinstance(lexer, _PYTHON):
+        return "python"
+    return "shell" if type(lexer).__module__ == _SHELLS else None
+
+
+def _kind(code: Tag) -> Literal["python", "shell"] | None:
+    """Tell what would run rendered code; None where nothing would."""
+    if _is_python(code):
+        return "python"
+    return "shell" if "shell" in map(kind_of, _languages(code)) else None
+
+
 def _is_python(code: Tag) -> bool:
     """Tell whether code is highlighted as Python, or shows its prompt."""
-    for language in _languages(code):
-        try:
-            if isinstance(get_lexer_by_name(language), _PYTHON):
-                return True
-        except ClassNotFound:
-            continue
+    if any(isinstance(lexer, _PYTHON) for lexer in _lexers(_languages(code))):
+        return True
     return _PROMPT.search(code.get_text()) is not None
+
+
+def _lexers(languages: Iterable[str]) -> Iterator[Lexer]:
+    """Give what highlights the languages that are known."""
+    for language in languages:
+        with contextlib.suppress(ClassNotFound):
+            yield get_lexer_by_name(language)
 
 
 def _is_unexplained(code: Tag) -> bool:
     """Tell whether code has to be a fence of its page; a docstring may hold text of its own."""
-    return not _is_python(code) and code.find_parent(class_="doc-contents") is None
+    return not _is_python(code) and not _in_docstring(code)
+
+
+def _in_docstring(code: Tag) -> bool:
+    return code.find_parent(class_="doc-contents") is not None
 
 
 def _languages(code: Tag) -> set[str]:
@@ -252,11 +358,19 @@ def _not_run(page: Page, text: str) -> Finding:
         f"{page}: the site renders this as Python, but it was not run; write it as a plain "
         f'```python title="…" fence in {shown(page.path)}:{_cut(text)}'
     )
-    return Finding(page.path, _line_of(page, text), reason)
+    return Finding(page.path, line_of(page, text), reason)
 
 
-def _line_of(page: Page, text: str) -> int:
-    """Find the line in which a rendered text begins; 1 where it cannot be found."""
+def line_of(page: Page, text: str) -> int:
+    """Find the line in which a rendered text begins.
+
+    Args:
+        page: The page that shows it.
+        text: The text.
+
+    Returns:
+        The line, counted from 1; 1 where the page does not hold the text.
+    """
     # Quotation marks and indentation are not rendered.
     lines = [line.strip("> \t") for line in page.path.read_text("utf-8").split("\n")]
     wanted = [line.strip("> \t") for line in text.split("\n")]

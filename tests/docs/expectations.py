@@ -67,6 +67,14 @@ def first_snippet() -> None:
     assert stored_keys() == 1
 
 
+def readme_snippet() -> None:
+    """One version, logged by the first run and used by the second."""
+    artifact = hozon.Api(overrides={"project": "readme"}).artifact("mnist:v0")
+    assert artifact.aliases == ["latest", "reviewed"]
+    assert [run.state for run in artifact.used_by()] == ["finished"]
+    assert stored_keys() == 1
+
+
 def log_dataset() -> None:
     """The content is that of v0, so no version was made and `latest` went back to v0."""
     assert names("dataset", "mnist") == {"v0": ["latest"], "v1": []}
@@ -173,6 +181,7 @@ def run_sweep() -> None:
 
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
+        ("README", "first.py"): readme_snippet,
         ("index", "first_snippet.py"): first_snippet,
         ("quickstart", "log_dataset.py"): log_dataset,
         ("quickstart", "log_next_version.py"): log_next_version,

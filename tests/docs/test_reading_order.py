@@ -6,7 +6,8 @@ import pytest
 
 from hozon.demo import SCENES
 from hozon_docs.markdown import Page, scan
-from hozon_docs.runner import check_run, run_block
+from hozon_docs.runner import run_block
+from hozon_docs.verdict import check_run
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from hozon_docs.config import Config
 
 def test_pages_are_never_rewritten_from_several_processes(docs_config: Config) -> None:
     """Two processes would overwrite each other's pages, so the option refuses before any test."""
-    command = [sys.executable, "-m", "pytest", "tests/docs", "--docs-update", "-n", "2"]
+    command = [sys.executable, "-m", "pytest", "docs", "--docs-update", "-n", "2"]
     done = subprocess.run(  # noqa: S603 -- our own interpreter, no shell
         command, cwd=docs_config.root, capture_output=True, encoding="utf-8", check=False
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from hozon_docs.config import Config
-from hozon_docs.markdown import Page, scan
+from hozon_docs.markdown import Block, Page, scan
 from hozon_docs.rendered import (
+    compare_examples,
     compare_other_code,
     compare_rendered,
     foreign_addresses,
@@ -213,3 +214,22 @@ def test_data_within_a_stylesheet_loads_nothing() -> None:
     """An image in the sheet itself needs no host."""
     sheet = "a { mask: url('data:image/svg+xml,<svg/>'); b: url(https://cdn.example.net/f.woff2) }"
     assert stylesheet_loads(sheet) == ["https://cdn.example.net/f.woff2"]
+
+
+def test_an_example_in_a_docstring_must_have_run(
+    tmp_path: Path, write_block: Callable[[str], Block]
+) -> None:
+    """It is not a block of the page that shows it, but of a module, and one of those that ran."""
+    path = tmp_path / "index.html"
+    path.write_text(
+        '<div class="doc doc-contents"><div class="language-python highlight">'
+        "<pre><code>x = 1\n</code></pre></div></div>",
+        "utf-8",
+    )
+    built = read_built(path)
+    block = write_block("x = 1\n")
+    assert (built.blocks, built.examples) == ((), ("x = 1",))
+    assert compare_examples(block.page, built=built, examples=[block]) == []
+    (finding,) = compare_examples(block.page, built=built, examples=[])
+    assert "renders this in a docstring, but it was not run" in finding.reason
+    assert "x = 1" in finding.reason

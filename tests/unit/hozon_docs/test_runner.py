@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hozon_docs.markdown import Block
-from hozon_docs.runner import BlockFailedError, check_run, run_block
+from hozon_docs.runner import Namespace, run_block
+from hozon_docs.verdict import BlockFailedError, check_run
 
 
 def _failure(block: Block, directory: Path) -> str:
@@ -135,3 +136,118 @@ def test_what_a_library_prints_counts_as_output_of_the_calling_line(
     run = run_block(write_block(source), directory=empty)
     assert {piece.line for piece in run.written} == {1}
     assert run.written[0].text.startswith("The Zen of Python")
+
+
+def test_a_later_block_of_a_group_knows_the_names_of_an_earlier_one(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Blocks that are given the same namespace are one program in several pieces."""
+    namespace = Namespace()
+    run_block(write_block("x = 1\n"), directory=empty, namespace=namespace)
+    later = run_block(write_block("print(x)\n#> 1\n"), directory=empty, namespace=namespace)
+    check_run(later)
+
+
+def test_a_function_of_an_earlier_block_sees_what_a_later_one_assigns(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """The blocks of a group share one namespace; copying names would leave the old value."""
+    namespace = Namespace()
+    earlier = write_block("x = 1\ndef f():\n    print(x)\n")
+    run_block(earlier, directory=empty, namespace=namespace)
+    later = run_block(write_block("x = 2\nf()\n#> 2\n"), directory=empty, namespace=namespace)
+    check_run(later)
+
+
+def test_a_block_by_itself_knows_no_names_of_another(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Without a group, every block begins with an empty namespace."""
+    run_block(write_block("x = 1\n"), directory=empty)
+    assert isinstance(run_block(write_block("x\n"), directory=empty).raised, NameError)
+
+
+def test_what_a_function_prints_in_a_thread_stands_below_its_statement(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """The code of the block is at work, whichever thread runs it."""
+    source = (
+        "import threading\n\n\ndef work():\n    print(1)\n    #> 1\n\n\n"
+        "thread = threading.Thread(target=work)\nthread.start()\nthread.join()\n"
+    )
+    check_run(run_block(write_block(source), directory=empty))
+
+
+def test_what_a_thread_prints_by_itself_stands_below_the_last_line_that_spoke(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """No code of the block is at work, so the place is one that is the same on every run."""
+    source = (
+        'import threading\nprint("a")\n#> a\n#> b\n'
+        'thread = threading.Thread(target=print, args=("b",))\nthread.start()\nthread.join()\n'
+    )
+    check_run(run_block(write_block(source), directory=empty))
+
+
+def test_what_a_thread_prints_first_stands_below_the_first_statement(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """A block may begin with a comment: no statement stands in its first line."""
+    source = (
+        "# In a thread.\nimport threading\n#> b\n"
+        'thread = threading.Thread(target=print, args=("b",))\nthread.start()\nthread.join()\n'
+    )
+    check_run(run_block(write_block(source), directory=empty))
+
+
+def test_standard_error_is_no_output(write_block: Callable[[str], Block], empty: Path) -> None:
+    """Only what reaches standard output stands in the page."""
+    source = 'import sys\nprint("warned", file=sys.stderr)\n'
+    check_run(run_block(write_block(source), directory=empty))
+
+
+def test_standard_output_is_given_back(write_block: Callable[[str], Block], empty: Path) -> None:
+    """What is printed after the block is no output of the block."""
+    before = sys.stdout
+    run = run_block(write_block("raise SystemExit\n"), directory=empty)
+    assert sys.stdout is before
+    assert run.written == ()
+
+
+def test_a_statement_that_never_ran_fails_at_its_line(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """A print that shows nothing since it is never reached would mislead a reader."""
+    block = write_block('if False:\n    print("a")\n')
+    message = _failure(block, empty)
+    assert message.startswith(f"{block.page.path.as_posix()}:5: a.py: this statement was never")
+
+
+def test_a_run_that_is_not_watched_has_no_trace(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """A debugger, or a second run, may want the place of the trace function."""
+    before = sys.gettrace()
+    run = run_block(write_block("x = 1\n"), directory=empty, watch=False)
+    assert run.trace is None
+    assert sys.gettrace() is before
+
+
+def test_a_block_that_does_not_compile_is_no_exception_of_the_runner(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Nothing ran, and the run says why."""
+    run = run_block(write_block("x = \n"), directory=empty)
+    assert isinstance(run.raised, SyntaxError)
+    assert (run.code, run.trace, run.written) == (None, None, ())
+
+
+def test_a_block_is_found_by_its_functions(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """Libraries look a class up by its module, so the module of a block can be imported."""
+    source = (
+        "import pickle\n\n\nclass Point:\n    x = 1\n\n\n"
+        "print(pickle.loads(pickle.dumps(Point())).x)\n#> 1\n"
+    )
+    check_run(run_block(write_block(source), directory=empty))

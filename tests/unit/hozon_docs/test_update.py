@@ -7,8 +7,9 @@ import pytest
 
 from hozon_docs.findings import DocsError
 from hozon_docs.markdown import Page, scan
-from hozon_docs.runner import BlockFailedError, proven_source, run_block
+from hozon_docs.runner import run_block
 from hozon_docs.update import update_page
+from hozon_docs.verdict import BlockFailedError, proven_source
 
 PAGE = """# A {#a}
 
@@ -117,3 +118,60 @@ def test_a_page_that_changed_meanwhile_is_refused(
     with pytest.raises(DocsError, match=r"guide\.md:3: the page changed"):
         update_page(page.path, {blocks[0].line: (blocks[0], "x\n")})
     assert not empty.joinpath("x").exists()
+
+
+def test_a_page_that_became_shorter_is_refused(write_page: Callable[..., Page]) -> None:
+    """The line of the block may not even be there."""
+    page = write_page(PAGE)
+    block = scan(page).blocks[-1]
+    page.path.write_text("Gone.\n", "utf-8")
+    with pytest.raises(DocsError, match=r"guide\.md:19: the page changed"):
+        update_page(page.path, {block.line: (block, "x\n")})
+    assert page.path.read_text("utf-8") == "Gone.\n"
+
+
+def test_blanks_in_an_empty_line_are_no_change(
+    write_page: Callable[..., Page], empty: Path
+) -> None:
+    """An editor may leave them behind; nobody can see them."""
+    page = write_page(
+        PAGE.replace("        print(i)\n", "        print(i)\n      \n        x = i\n")
+    )
+    assert _update(page, empty)
+    assert "        print(i)\n        #> 0\n        #> 1\n\n" in page.path.read_text("utf-8")
+
+
+def test_an_interrupted_update_leaves_the_page_as_it_was(
+    write_page: Callable[..., Page], empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new text takes the place of the old one in one step, and nothing is left beside it."""
+    page = write_page(PAGE)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        _update(page, empty)
+    assert page.path.read_text("utf-8") == PAGE
+    assert list(page.path.parent.iterdir()) == [page.path]
+
+
+def test_an_updated_page_keeps_its_permissions(
+    write_page: Callable[..., Page], empty: Path
+) -> None:
+    """Who could read it before can read it afterwards."""
+    page = write_page(PAGE)
+    page.path.chmod(0o644)
+    _update(page, empty)
+    assert page.path.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_outputs_of_other_fences_are_rewritten(write_page: Callable[..., Page]) -> None:
+    """A fence of a shell is replaced as a block of Python is."""
+    page = write_page("- item\n\n    ```console\n    $ echo a\n    b\n    ```\n")
+    (fence,) = scan(page).fences
+    assert update_page(page.path, {fence.line: (fence, "$ echo a\na\n")})
+    assert (
+        page.path.read_text("utf-8") == "- item\n\n    ```console\n    $ echo a\n    a\n    ```\n"
+    )
