@@ -1,28 +1,41 @@
-"""Whether a translation says the same as its source.
+"""Whether a translation has the same parts as its source.
 
-Owns the comparison of two scans of one page, and of the sets of pages. Refuses to look at prose:
-words are for people, structure and code are for this module.
+Owns the comparison of two pages, unit by unit, and of the sets of pages. Refuses to look at prose:
+words are for people, and for `hozon_docs.terms`; whether they are of today is for
+`hozon_docs.freshness`.
 
-Only prose and comments are translated. So the pages of two languages agree in their names; their
-headings in level and id; their Python blocks in position, title, syntax tree and printed output;
-their other fences byte for byte.
+Only prose and comments are translated. So two pages agree in the kinds, the order and the nesting
+of their units; in the ids and levels of headings, the heads of admonitions, the shapes of tables
+and the keys of metadata; in the inline code and the targets of links of each unit; in lines for
+programs; and in their blocks of code, as `hozon_docs.code_parity` says.
 
-Invariants: a page never differs from itself; every finding names both files and both lines.
+Invariants: a page never differs from itself; every finding names both files and both lines; one
+fault is one finding, so nothing is compared behind a unit that only one page has.
 """
 
-import ast
-import io
-import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+import re
+import shlex
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from hozon_docs.code_parity import PYTHON, compare_code
 from hozon_docs.findings import Finding, shown
-from hozon_docs.markdown import Block, Fence, Heading, Page, Scan
-from hozon_docs.output import output_lines
+from hozon_docs.markdown import Page, Scan, language_of, options_of
+from hozon_docs.structure import Kind, Structure, Unit, read_structure
 
-_SILENT = frozenset(
-    {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-)
+_NOUNS = {
+    Kind.METADATA: "key",
+    Kind.ROW: "table row",
+    Kind.DETAILS: "details block",
+    Kind.CODE: "indented block",
+    Kind.HTML: "block of HTML",
+    Kind.RULE: "line across the page",
+}
+_HEADS = frozenset({Kind.ADMONITION, Kind.DETAILS, Kind.TAB})
+_NUMBER = re.compile(r"\d+")
+_BRACES = str.maketrans("{}", "  ")
 
 
 def compare_page_sets(source: Iterable[Page], translation: Iterable[Page]) -> list[Finding]:
@@ -37,10 +50,11 @@ def compare_page_sets(source: Iterable[Page], translation: Iterable[Page]) -> li
     """
     ours = {page.name: page for page in source}
     theirs = {page.name: page for page in translation}
+    languages = {page.language for page in theirs.values()}
     missing = [
-        Finding(ours[name].path, 1, "has no translation among the others; translate it.")
+        Finding(ours[name].path, 1, f"has no translation in {language}; translate it.")
         for name in sorted(ours.keys() - theirs.keys())
-        if theirs
+        for language in languages
     ]
     extra = [
         Finding(theirs[name].path, 1, "has no source page; rename it, or write its source.")
@@ -63,117 +77,222 @@ def compare_scans(source: Scan, translation: Scan) -> list[Finding]:
         What differs, in the order of the translation's lines. Each finding points at the
         translation and names the place in the source.
     """
-    pair = _Pair(source, translation)
-    return sorted([*pair.headings(), *pair.blocks(), *pair.fences()])
+    return compare_structures(read_structure(source.page), read_structure(translation.page))
+
+
+def compare_structures(source: Structure, translation: Structure) -> list[Finding]:
+    """Compare one page in two languages, cut into units.
+
+    Args:
+        source: The page in the source language.
+        translation: The same page in another.
+
+    Returns:
+        What differs, as `compare_scans` gives it.
+    """
+    return sorted(_Pair(source, translation).findings())
 
 
 class _Pair:
-    """The comparison of one pair of scans."""
+    """The comparison of one pair of pages."""
 
-    def __init__(self, source: Scan, translation: Scan) -> None:
-        self._source = source
-        self._translation = translation
+    def __init__(self, source: Structure, translation: Structure) -> None:
+        self._source, self._translation = source.page, translation.page
+        # A comment is for whoever writes the page; a translator may have other ones.
+        self._ours = [unit for unit in source.units if unit.kind is not Kind.COMMENT]
+        self._theirs = [unit for unit in translation.units if unit.kind is not Kind.COMMENT]
 
-    def headings(self) -> Iterator[Finding]:
-        for ours, theirs in zip_longest(self._source.headings, self._translation.headings):
-            if ours is None or theirs is None:
-                yield self._unpaired("heading", ours, theirs)
-                return
-            if (ours.level, ours.id) != (theirs.level, theirs.id):
-                said, wanted = (f"{'#' * h.level} {{#{h.id}}}" for h in (theirs, ours))
-                yield self._differs(theirs.line, ours.line, f"the heading is {said}, not {wanted}")
-                return
+    def findings(self) -> Iterator[Finding]:
+        ours, theirs = ([_place(unit) for unit in units] for units in (self._ours, self._theirs))
+        sure = len(ours)
+        if ours != theirs:
+            pairs = enumerate(zip_longest(ours, theirs))
+            apart = next(at for at, (one, other) in pairs if one != other)
+            # The fault lies in this section, perhaps above the line where it shows.
+            sure = max(
+                (at + 1 for at in range(apart) if self._ours[at].kind is Kind.HEADING), default=0
+            )
+            yield self._apart(apart, begin=sure)
+        for our, their in zip(self._ours[:sure], self._theirs[:sure], strict=True):
+            yield from self._unit(our, their)
 
-    def fences(self) -> Iterator[Finding]:
-        for ours, theirs in zip_longest(self._source.fences, self._translation.fences):
-            if ours is None or theirs is None:
-                yield self._unpaired("fence", ours, theirs)
-                return
-            if ours.info != theirs.info:
-                reason = f"the fence says {theirs.info!r}, not {ours.info!r}"
-                yield self._differs(theirs.line, ours.line, reason)
-            elif ours.source != theirs.source:
-                offset = _first_difference(ours.source.split("\n"), theirs.source.split("\n")) + 1
-                reason = f"the {ours.info or 'plain'} block differs, and is to be equal to the byte"
-                yield self._differs(theirs.line + offset, ours.line + offset, reason)
+    def _apart(self, at: int, *, begin: int) -> Finding:
+        """Explain the first place at which the units are not the same."""
+        if at < min(len(self._ours), len(self._theirs)):
+            ours, theirs = self._ours[at], self._theirs[at]
+            if ours.kind is theirs.kind is Kind.ROW and ours.shape[:2] != theirs.shape[:2]:
+                said, wanted = ("{} rows and {} columns".format(*u.shape) for u in (theirs, ours))
+                return self._differs(theirs, ours, f"the table has {said}, not {wanted}")
+            if ours.kind is theirs.kind and _name(ours) != _name(theirs) and self._renamed(at):
+                return self._differs(theirs, ours, _misnamed(theirs, ours))
+        return self._unpaired(begin) or self._displaced(self._ours[at], self._theirs[at])
 
-    def blocks(self) -> Iterator[Finding]:
-        for ours, theirs in zip_longest(self._source.blocks, self._translation.blocks):
-            if ours is None or theirs is None:
-                yield self._unpaired("Python block", ours, theirs)
-                return
-            if ours.title != theirs.title:
-                reason = f"the block's title is {theirs.title!r}, not {ours.title!r}"
-                yield self._differs(theirs.line, ours.line, reason)
-                return
-            yield from self._code(ours, theirs)
-            yield from self._output(ours, theirs)
+    def _displaced(self, ours: Unit, theirs: Unit) -> Finding:
+        """Explain what is neither missing nor too much."""
+        if ours.within == theirs.within:
+            return self._differs(theirs, ours, _misnamed(theirs, ours))
+        reason = f"the {_noun(theirs)} stands {_inside(theirs)}, not {_inside(ours)}"
+        return self._differs(theirs, ours, reason)
 
-    def _code(self, ours: Block, theirs: Block) -> Iterator[Finding]:
-        trees = [_tree(block) for block in (ours, theirs)]
-        if trees[0] != trees[1]:
-            lines = _code_lines(ours), _code_lines(theirs)
-            at = _first_difference([text for _, text in lines[0]], [text for _, text in lines[1]])
-            our_line, _ = lines[0][min(at, len(lines[0]) - 1)]
-            their_line, _ = lines[1][min(at, len(lines[1]) - 1)]
-            wanted, said = _line(ours, our_line), _line(theirs, their_line)
-            reason = f"{theirs.title}: the code is `{said}`, not `{wanted}`"
-            yield self._differs(theirs.line + their_line, ours.line + our_line, reason)
+    def _renamed(self, at: int) -> bool:
+        """Tell whether a unit has another name, rather than another place."""
+        ours, theirs = self._ours[at], self._theirs[at]
+        return _name(ours) not in {
+            _name(unit) for unit in self._theirs if unit.kind is ours.kind
+        } and _name(theirs) not in {_name(unit) for unit in self._ours if unit.kind is theirs.kind}
 
-    def _output(self, ours: Block, theirs: Block) -> Iterator[Finding]:
-        if None in (_tree(ours), _tree(theirs)):
-            return
-        wanted, said = output_lines(ours.source), output_lines(theirs.source)
-        for our, their in zip_longest(wanted.items(), said.items(), fillvalue=(0, "nothing")):
-            if our[1] != their[1]:
-                reason = f"{theirs.title}: the output is `{their[1]}`, not `{our[1]}`"
-                yield self._differs(theirs.line + their[0], ours.line + our[0], reason)
-                return
-
-    def _differs(self, line: int, source_line: int, reason: str) -> Finding:
-        source = f"{shown(self._source.page.path)}:{source_line}"
-        text = f"{reason} as in {source}; only prose and comments are translated."
-        return Finding(self._translation.page.path, line, text)
-
-    def _unpaired(
-        self,
-        kind: str,
-        ours: Block | Fence | Heading | None,
-        theirs: Block | Fence | Heading | None,
-    ) -> Finding:
-        if theirs is not None:
-            source = shown(self._source.page.path)
-            reason = f"this {kind} has no partner in {source}:1; remove it, or add it there."
-            return Finding(self._translation.page.path, theirs.line, reason)
-        place = f"{shown(self._source.page.path)}:{ours.line if ours else 1}"
-        return Finding(self._translation.page.path, 1, f"lacks the {kind} of {place}; add it.")
-
-
-def _tree(block: Block) -> str | None:
-    """Give the syntax tree without positions; None where the code does not compile."""
-    try:
-        return ast.dump(ast.parse(block.source))
-    except SyntaxError:
+    def _unpaired(self, begin: int) -> Finding | None:
+        """Find the first unit that only one of the pages has; None where none is at fault."""
+        keys = ([_likeness(unit) for unit in units] for units in (self._ours, self._theirs))
+        source, translation = (units[begin:] for units in keys)
+        matcher = SequenceMatcher(None, source, translation, autojunk=False)
+        for _, i, i_end, j, j_end in matcher.get_opcodes():
+            our_count, their_count = i_end - i, j_end - j
+            if our_count > their_count:
+                return self._lacks(begin + i + their_count, begin + j_end)
+            if our_count < their_count:
+                return self._exceeds(begin + i_end, begin + j + our_count)
+            for offset in range(our_count):
+                ours, theirs = self._ours[begin + i + offset], self._theirs[begin + j + offset]
+                if ours.kind is not theirs.kind:
+                    return self._replaces(ours, theirs)
         return None
 
+    def _lacks(self, at: int, before: int) -> Finding:
+        unit = self._ours[at]
+        line = self._theirs[before - 1].last_line if before else 1
+        place = f"{shown(self._source.path)}:{unit.line}"
+        return Finding(
+            self._translation.path, line, f"lacks the {_noun(unit)} of {place}; add it below."
+        )
 
-def _code_lines(block: Block) -> list[tuple[int, str]]:
-    """Give the lines that hold code, without comments and spacing; never an empty list."""
-    texts: dict[int, str] = {}
+    def _exceeds(self, above: int, at: int) -> Finding:
+        unit = self._theirs[at]
+        place = f"{shown(self._source.path)}:{self._ours[above - 1].line if above else 1}"
+        reason = f"this {_noun(unit)} has no partner below {place}; remove it, or add it there."
+        return Finding(self._translation.path, unit.line, reason)
+
+    def _replaces(self, ours: Unit, theirs: Unit) -> Finding:
+        reason = (
+            f"this {_noun(theirs)} stands in the place of the {_noun(ours)} of "
+            f"{shown(self._source.path)}:{ours.line}; make them the same."
+        )
+        return Finding(self._translation.path, theirs.line, reason)
+
+    def _unit(self, ours: Unit, theirs: Unit) -> Iterator[Finding]:
+        """Compare what two units in one place hold."""
+        for reason in _faults(ours, theirs):
+            yield self._differs(theirs, ours, reason)
+        if ours.kind not in {Kind.FENCE, Kind.CODE, Kind.DIRECTIVE}:
+            return
+        title = _title(ours) or f"the {ours.language or 'plain'} block"
+        prefix, opening = (f"{title}: ", 0) if ours.kind is Kind.FENCE else ("", 1)
+        for found in compare_code(ours.text, theirs.text, language=ours.language):
+            yield self._differs_at(
+                theirs.line + found.line - opening,
+                ours.line + found.source_line - opening,
+                prefix + found.reason,
+            )
+
+    def _differs(self, theirs: Unit, ours: Unit, reason: str) -> Finding:
+        return self._differs_at(theirs.line, ours.line, reason)
+
+    def _differs_at(self, line: int, source_line: int, reason: str) -> Finding:
+        source = f"{shown(self._source.path)}:{source_line}"
+        text = f"{reason} as in {source}; only prose and comments are translated."
+        return Finding(self._translation.path, line, text)
+
+
+def _place(unit: Unit) -> Hashable:
+    """Give what two units must share to be compared at all."""
+    return unit.kind, unit.within, _name(unit), unit.shape[:2]
+
+
+def _likeness(unit: Unit) -> Hashable:
+    """Give what tells a unit from its neighbours, but for words and the numbers of items."""
+    within = tuple(_NUMBER.sub("", place) for place in unit.within)
+    line = unit.text if unit.kind is Kind.DIRECTIVE else ""
+    content = frozenset(unit.codes), frozenset(unit.links)
+    # By its column the first paragraph of an item is told from the others.
+    return unit.kind, within, unit.indent, _name(unit), line, content
+
+
+def _name(unit: Unit) -> str:
+    """Give what names a unit on its page; empty where nothing does."""
+    if unit.kind is Kind.FENCE:
+        return _title(unit)
+    return unit.id if unit.kind in {Kind.HEADING, Kind.METADATA} else ""
+
+
+def _title(fence: Unit) -> str:
+    return options_of(fence.id).get("title", "")
+
+
+def _noun(unit: Unit) -> str:
+    if unit.kind is Kind.FENCE and unit.language in PYTHON:
+        return "Python block"
+    return _NOUNS.get(unit.kind, str(unit.kind))
+
+
+def _inside(unit: Unit) -> str:
+    return f"in {', '.join(unit.within)}" if unit.within else "in nothing else"
+
+
+def _misnamed(theirs: Unit, ours: Unit) -> str:
+    if ours.kind is Kind.HEADING:
+        said, wanted = (f"{'#' * unit.level} {{#{unit.id}}}" for unit in (theirs, ours))
+        return f"the heading is {said}, not {wanted}"
+    kind = "key" if ours.kind is Kind.METADATA else "block's title"
+    return f"the {kind} is {_name(theirs)!r}, not {_name(ours)!r}"
+
+
+def _faults(ours: Unit, theirs: Unit) -> Iterator[str]:
+    """Say what two units in one place do not share, but for code."""
+    if ours.level != theirs.level:
+        yield _misnamed(theirs, ours)
+    if ours.kind is Kind.FENCE and _opening(ours.id) != _opening(theirs.id):
+        yield f"the fence says {theirs.id!r}, not {ours.id!r}"
+    if ours.kind in _HEADS and ours.id != theirs.id:
+        yield f"the head is `{theirs.id}`, not `{ours.id}`"
+    if ours.shape != theirs.shape:
+        said, wanted = (", ".join(map(str, unit.shape[2:])) or "none" for unit in (theirs, ours))
+        yield f"the filled cells are {said}, not {wanted}"
+    # A translation may name a thing again where the source says "it".
+    yield from _content_faults("inline code", Counter({*ours.codes}), Counter({*theirs.codes}))
+    yield from _content_faults("target of a link", Counter(ours.links), Counter(theirs.links))
+    yield from _layout_faults(ours, theirs)
+
+
+def _content_faults(what: str, wanted: Counter[str], said: Counter[str]) -> Iterator[str]:
+    lacking, extra = (_quoted(texts) for texts in (wanted - said, said - wanted))
+    if lacking and extra:
+        yield f"the {what} is {extra}, not {lacking}"
+    elif lacking:
+        yield f"the {what} {lacking} is left out, not kept"
+    elif extra:
+        yield f"the {what} {extra} is added, not left out"
+
+
+def _layout_faults(ours: Unit, theirs: Unit) -> Iterator[str]:
+    """Find what only MkDocs' own reader of Markdown would tell apart."""
+    what = "table" if ours.kind is Kind.ROW else "list"
+    if theirs.glued and not ours.glued:
+        yield f"the {what} stands right below a paragraph and becomes a part of it, not apart"
+    elif ours.glued and not theirs.glued:
+        yield f"the {what} stands apart, not right below a paragraph to become a part of it"
+    in_list = any(place.startswith("item ") for place in ours.within)
+    if in_list and ours.indent != theirs.indent:
+        yield f"the {_noun(theirs)} begins in column {theirs.indent}, not {ours.indent}"
+
+
+def _opening(info: str) -> Hashable:
+    """Give what a fence says, in whatever spelling and order it says it."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(block.source).readline):
-            if token.type not in _SILENT and token.string:
-                comment_free = texts.get(token.start[0], "")
-                texts[token.start[0]] = f"{comment_free} {token.string}".strip()
-    except (tokenize.TokenError, SyntaxError):
-        return list(enumerate(block.source.split("\n"), start=1))
-    return list(texts.items()) or [(1, "")]
+        words = shlex.split(info.translate(_BRACES))
+    except ValueError:  # A quotation mark without its partner.
+        words = info.split()
+    return language_of(info), tuple(sorted(words[1:]))
 
 
-def _line(block: Block, number: int) -> str:
-    return block.source.split("\n")[number - 1].strip()
-
-
-def _first_difference(ours: Sequence[str], theirs: Sequence[str]) -> int:
-    pairs = enumerate(zip_longest(ours, theirs))
-    return next((i for i, (one, other) in pairs if one != other), 0)
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"`{text}`" for text in sorted(texts))
