@@ -1,7 +1,7 @@
 """Making parts of Japanese and Korean words searchable.
 
-Owns the extra text of the search index. Refuses to know MkDocs; `hozon_docs.hooks` stores what this
-module returns.
+Owns the extra text of the search index. Refuses to know MkDocs; `hozon_docs.mkdocs_plugin` stores
+what this module returns.
 
 The browser's index finds a word by its beginning. In Korean a word is what stands between
 spaces, in Japanese a run of Katakana or Kanji is often a compound: the reader of 소프트삭제

@@ -71,9 +71,11 @@ def watched_paths(config: Config) -> list[Path]:
         config: The project.
 
     Returns:
-        The pages, the MkDocs configuration, the theme and the sources, where they exist.
+        The pages, the MkDocs configuration, the theme, the sources and the ledger, as far as they
+        exist.
     """
-    paths = [config.docs, config.mkdocs, config.root / "overrides", config.root / "src"]
+    folders = [config.docs, config.root / "overrides", config.root / "src", *config.packages]
+    paths = dict.fromkeys([*folders, config.mkdocs, config.ledger])
     return [path for path in paths if path.exists()]
 
 
@@ -142,6 +144,8 @@ def serve_site(config: Config, *, port: int, echo: Callable[[str], None] = click
             builder.build(list(config.languages))
             for path in watched_paths(config):
                 server.watch(str(path))
+            # Where the ledger is, or will be: a run of the blocks brings the marks up to date.
+            server.watch(str(config.ledger.parent), recursive=False)
             server.serve()  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped.
         except KeyboardInterrupt:
             echo("Stopped.")

@@ -1,8 +1,8 @@
 """Building the site: one MkDocs process per language, and the page at the root.
 
 Owns the processes, their environment and the moment at which a finished build takes the place of
-the old one. Refuses to configure MkDocs: `mkdocs.yml` does, reading `DOCS_LANGUAGE` and
-`DOCS_SITE_URL`.
+the old one. Refuses to configure MkDocs (`mkdocs.yml` does, reading `DOCS_LANGUAGE` and
+`DOCS_SITE_URL`), and to judge proofs (the plug-in of `hozon_docs` does, reading `DOCS_PUBLISH`).
 
 Invariants: a language whose build fails leaves the site as it was, and so does an interrupt; a
 build that fails is an error that names its languages, never half a site; two processes at most run
@@ -52,6 +52,7 @@ def build_site(
     languages: Iterable[str] | None = None,
     site: Path | None = None,
     site_url: str | None = None,
+    publish: bool = False,
     report: Callable[[Built], None] = lambda _: None,
 ) -> tuple[Built, ...]:
     """Build languages and put them in place together.
@@ -62,14 +63,15 @@ def build_site(
         site: The folder to build into; the configuration's where None. Languages that are not
             built now stay in it.
         site_url: The address at which the site will stand; the configuration's where None.
+        publish: Whether the build fails where a block lacks its proof, or a page its translation.
         report: Is called for each language as soon as it is built.
 
     Returns:
         What was built, in the order of the languages.
 
     Raises:
-        BuildError: MkDocs failed or warned for a language; the message names the language and the
-            page. Correct it and build again. The folder is as it was.
+        BuildError: MkDocs failed or warned for a language, or a proof is missing; the message names
+            the language and the page. Correct it and build again. The folder is as it was.
         DocsError: A language is unknown; choose one of those that the message lists.
     """
     chosen = _chosen(config, languages)
@@ -77,7 +79,8 @@ def build_site(
     url = (site_url or config.site_url).rstrip("/") + "/"
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as staging:
-        built = _build_all(config, chosen, Path(staging), url, report)
+        order = _Order(config, Path(staging), url, publish)
+        built = _build_all(order, chosen, report)
         text = root_page(config.name, languages=config.languages, site_url=url)
         (Path(staging) / "index.html").write_text(text, "utf-8")
         target.mkdir(exist_ok=True)
@@ -95,15 +98,36 @@ def _chosen(config: Config, languages: Iterable[str] | None) -> list[str]:
     return [language for language in config.languages if language in wanted]
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What all languages of one build have in common."""
+
+    config: Config
+    staging: Path
+    url: str
+    publish: bool
+
+    def environment(self, language: str) -> dict[str, str]:
+        return os.environ | {
+            "DOCS_LANGUAGE": language,
+            "DOCS_SITE_URL": f"{self.url}{language}/",
+            # Said either way: a variable of the caller's must not decide.
+            "DOCS_PUBLISH": "1" if self.publish else "0",
+            "PYTHONUTF8": "1",
+            # Material prints an advertisement for its successor otherwise.
+            "NO_MKDOCS_2_WARNING": "1",
+        }
+
+
 def _build_all(
-    config: Config, languages: list[str], staging: Path, url: str, report: Callable[[Built], None]
+    order: _Order, languages: list[str], report: Callable[[Built], None]
 ) -> tuple[Built, ...]:
     running: list[subprocess.Popen[str]] = []
     faults: dict[str, str] = {}
 
     def build(language: str) -> Built | None:
         try:
-            built = _build_language(config, language, staging / language, url, running)
+            built = _build_language(order, language, running)
         except BuildError as error:
             faults[language] = str(error)
             return None
@@ -123,22 +147,14 @@ def _build_all(
     return tuple(result for result in results if result is not None)
 
 
-def _build_language(
-    config: Config, language: str, folder: Path, url: str, running: list[subprocess.Popen[str]]
-) -> Built:
+def _build_language(order: _Order, language: str, running: list[subprocess.Popen[str]]) -> Built:
     begin = time.monotonic()
-    environment = os.environ | {
-        "DOCS_LANGUAGE": language,
-        "DOCS_SITE_URL": f"{url}{language}/",
-        "PYTHONUTF8": "1",
-        # Material prints an advertisement for its successor otherwise.
-        "NO_MKDOCS_2_WARNING": "1",
-    }
-    arguments = ["build", "--strict", "--config-file", str(config.mkdocs)]
+    folder = order.staging / language
+    arguments = ["build", "--strict", "--config-file", str(order.config.mkdocs)]
     process = subprocess.Popen(  # noqa: S603 -- our own interpreter, no shell
         [sys.executable, "-m", "mkdocs", *arguments, "--site-dir", str(folder)],
-        cwd=config.root,
-        env=environment,
+        cwd=order.config.root,
+        env=order.environment(language),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

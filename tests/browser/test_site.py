@@ -1,15 +1,18 @@
 """The built site in a real browser: what a reader does, in every language."""
 
 import re
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from browser.watching import Watched
 from hozon_docs.config import Config
+from hozon_docs.interface import ENGLISH, Message
 from hozon_docs.markdown import Page as Source
 from hozon_docs.markdown import Scan, scan
+from hozon_docs.proof_report import blocks_of
 from hozon_docs.search import endings
 
 pytestmark = pytest.mark.browser
@@ -87,6 +90,76 @@ def test_the_copy_button_copies_exactly_what_ran(
         page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     assert copied == [block.source.rstrip("\n") for block in guide.blocks]
+
+
+_ON_TOP = """(element) => {
+  const box = element.getBoundingClientRect();
+  const found = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return element.contains(found) || found?.contains(element) === true;
+}"""
+"""Whether a reader sees an element: it is what lies on top where it stands."""
+
+
+def _overlap(one: FloatRect, other: FloatRect) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_every_block_carries_its_mark_beside_the_code(
+    watched: Watched, address: str, guide: Scan, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    """Each mark is seen, and lies neither on the code nor on the button that copies it."""
+    page = watched.page
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}{guide.page.language}/{GUIDE}/")
+    frames = page.locator(".highlight:has(> .docs-mark)")
+    expect(frames).to_have_count(len(blocks_of(guide)))
+    for frame in frames.all():
+        frame.scroll_into_view_if_needed()
+        mark = frame.locator(".docs-mark")
+        assert mark.evaluate(_ON_TOP)
+        box, code = mark.bounding_box(), frame.locator("pre > code").bounding_box()
+        assert box is not None
+        assert code is not None
+        assert not _overlap(box, code)
+        for button in frame.locator("[data-md-type=copy]").all():
+            other = button.bounding_box()
+            assert other is not None
+            assert not _overlap(box, other)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_mark_tells_by_keyboard_and_by_mouse_what_it_means(
+    watched: Watched, address: str, guide: Scan, width: int
+) -> None:
+    """Its words are hidden until it is pointed at or reached, and are whole on a telephone."""
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}{guide.page.language}/{GUIDE}/")
+    mark = page.locator(".docs-mark").first
+    words = mark.locator(".docs-mark__text")
+    mark.scroll_into_view_if_needed()
+    assert not words.evaluate(_ON_TOP)
+    # As the Tab key does: a focus that a script alone sets would not count as seen.
+    page.keyboard.press("Tab")
+    mark.focus()
+    assert words.evaluate(_ON_TOP)
+    expect(words).to_be_in_viewport(ratio=1)
+    mark.blur()
+    mark.hover()
+    assert words.evaluate(_ON_TOP)
+    said = words.text_content()
+    assert said
+    assert guide.page.language == ENGLISH or not said.startswith(Message.NOT_RUN)
+    mark.click()
+    expect(page).to_have_url(f"{address}{guide.page.language}/about/proof/")
+    expect(page.locator(".docs-proof table").first).to_be_visible()
 
 
 def test_search_finds_the_guide(watched: Watched, address: str, guide: Scan) -> None:

@@ -9,8 +9,11 @@ from filelock import FileLock
 
 from hozon_docs.config import Config
 from hozon_docs.findings import Finding
-from hozon_docs.markdown import Scan
+from hozon_docs.markdown import Block, Scan
+from hozon_docs.pages import all_pages, read_page
+from hozon_docs.proof_report import blocks_of
 from hozon_docs.rendered import (
+    compare_examples,
     compare_other_code,
     compare_rendered,
     foreign_addresses,
@@ -36,14 +39,51 @@ def site(docs_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def examples(docs_config: Config) -> list[Block]:
+    """Give the blocks of all docstrings."""
+    modules = [page for page in all_pages(docs_config) if page.path.suffix == ".py"]
+    return [block for page in modules for block in read_page(page).blocks]
+
+
 def test_the_site_shows_the_blocks_that_ran(
-    scanned: Scan, site: Path, refuse: Callable[[Iterable[Finding]], None]
+    scanned: Scan,
+    site: Path,
+    examples: list[Block],
+    refuse: Callable[[Iterable[Finding]], None],
 ) -> None:
     """Rendered and executed Python is the same text, so no fence escapes the tests."""
     page = scanned.page
     built = read_built(page_file(site, page))
     refuse(compare_rendered(page, built=built, blocks=scanned.blocks))
+    refuse(compare_examples(page, built=built, examples=examples))
     refuse(compare_other_code(page, built=built, fences=scanned.fences))
+
+
+def test_every_example_is_shown_in_every_language(
+    language: str, site: Path, examples: list[Block], scans: dict[tuple[str, str], Scan]
+) -> None:
+    """What ran in a docstring of the public API is read somewhere, as it ran."""
+    shown = {
+        text
+        for (code, _), one in scans.items()
+        if code == language
+        for text in read_built(page_file(site, one.page)).examples
+    }
+    missing = {
+        f"{block.page}: {block.name}"
+        for block in examples
+        if block.source.rstrip("\n") not in shown
+    }
+    assert missing == set()
+
+
+def test_every_block_has_a_mark(scanned: Scan, site: Path) -> None:
+    """No block that has to run stands there without a word on whether it did."""
+    file = page_file(site, scanned.page)
+    soup = BeautifulSoup(file.read_text("utf-8"), "html.parser")
+    expected = len(blocks_of(scanned)) + len(read_built(file).examples)
+    assert len(soup.select(".docs-mark")) == expected
 
 
 def test_every_built_page_is_one_that_was_read(
@@ -55,15 +95,11 @@ def test_every_built_page_is_one_that_was_read(
     assert built - {site / "index.html"} == read
 
 
-def test_docstrings_say_that_they_are_in_the_source_language(
-    scanned: Scan, site: Path, docs_config: Config
-) -> None:
-    """A screen reader must not read English with the voice of another language."""
-    page = scanned.page
-    soup = BeautifulSoup(page_file(site, page).read_text("utf-8"), "html.parser")
-    spoken = {str(tag.get("lang", page.language)) for tag in soup.select(".doc-contents")}
-    assert spoken <= {docs_config.source}
-    assert page.language == docs_config.source or not soup.select('[title="Permanent link"]')
+def test_every_docstring_is_in_the_language_of_its_page(scanned: Scan, site: Path) -> None:
+    """None falls back to the source language; so none is read out with the wrong voice."""
+    soup = BeautifulSoup(page_file(site, scanned.page).read_text("utf-8"), "html.parser")
+    assert [str(tag) for tag in soup.select(".docs-untranslated, .doc-contents[lang]")] == []
+    assert scanned.page.language == "en" or not soup.select('[title="Permanent link"]')
 
 
 def test_the_page_knows_its_language_and_address(

@@ -11,12 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hozon_docs.config import Config
 from hozon_docs.findings import DocsError
+from hozon_docs.ledger import Ledger
 from hozon_docs.serve import _Builder, free_port, serve_site, take_snapshot, touched_languages
 from hozon_docs.site import BuildError
 
@@ -50,6 +52,18 @@ def test_the_configuration_touches_every_language(foreign_project: Callable[...,
     """What all languages share rebuilds all."""
     config = foreign_project(PAGES)
     assert _touched(config, config.mkdocs, config.mkdocs.read_text("utf-8") + "\n") == ["de", "ja"]
+
+
+def test_a_run_of_the_blocks_touches_every_language(
+    foreign_project: Callable[..., Config],
+) -> None:
+    """A new ledger, and a package that changed, bring the marks of all pages up to date."""
+    config = foreign_project(PAGES)
+    assert _touched(config, config.ledger, "{}") == ["de", "ja"]
+    package = config.root / "shop"
+    package.mkdir()
+    config = replace(config, packages=(package,))
+    assert _touched(config, package / "cart.py", "x = 1\n") == ["de", "ja"]
 
 
 def test_nothing_changed_touches_nothing(foreign_project: Callable[..., Config]) -> None:
@@ -220,6 +234,22 @@ def test_serving_follows_the_pages_and_ends_with_exit_code_0(
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
         assert (process.returncode, "Traceback" in rest) == (0, False), rest
+
+
+def test_a_run_of_the_blocks_brings_the_marks_up_to_date(
+    foreign_project: Callable[..., Config], prove: Callable[[Config], Ledger]
+) -> None:
+    """The ledger is noticed when it is written for the first time, beside the pages."""
+    config = foreign_project({"guide": '# Guide {#guide}\n\n```python title="a.py"\nx = 1\n```\n'})
+    with _serving(config, 8000) as process:
+        first = _read_until(process, "日本語")
+        address = next(word for word in first.split() if word.startswith("http"))
+        assert "docs-mark--not-run" in _get(f"{address}de/guide/")
+        prove(config)
+        _read_until(process, "Building de, ja …")
+        seen = _read_until(process, " pages in ") + _read_until(process, " pages in ")
+        assert ("de: 3 pages" in seen, "ja: 3 pages" in seen) == (True, True)
+        assert "docs-mark--passed" in _get(f"{address}ja/guide/")
 
 
 LATE = """\

@@ -1,5 +1,7 @@
 """Building a small foreign site in two languages."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from hozon_docs.config import Config
 from hozon_docs.findings import DocsError
+from hozon_docs.ledger import Ledger
 from hozon_docs.site import BuildError, Built, _swap, build_site
 
 PAGES = {"index": "# Start {#start}\n\nText.\n", "guide": "# Guide {#guide}\n\n[s](index.md)\n"}
@@ -39,7 +42,7 @@ def test_the_root_sends_readers_to_their_language(foreign_project: Callable[...,
 def test_the_search_index_holds_the_endings_of_words(
     foreign_project: Callable[..., Config],
 ) -> None:
-    """A Japanese compound is found by its second word; the hook has run in time."""
+    """A Japanese compound is found by its second word; the plug-in has run in time."""
     config = foreign_project(PAGES | {"guide": "# Guide {#guide}\n\nガベージコレクション\n"})
     build_site(config, languages=["ja"])
     index = (config.site / "ja/search/search_index.json").read_bytes().decode("unicode_escape")
@@ -83,6 +86,40 @@ def test_an_unknown_language_is_refused(foreign_project: Callable[..., Config]) 
     """The message lists the languages there are."""
     with pytest.raises(DocsError, match="no language fr; choose among de, ja"):
         build_site(foreign_project(PAGES), languages=["fr"])
+
+
+def test_only_the_option_publishes(
+    foreign_project: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block without proof stops `publish`, and nothing else: no variable of the caller's."""
+    monkeypatch.setenv("DOCS_PUBLISH", "1")
+    config = foreign_project({"guide": '# A {#a}\n\n```python title="a.py"\nx = 1\n```\n'})
+    build_site(config, languages=["de"])
+    with pytest.raises(BuildError, match=r"docs/de/guide\.md:3: a\.py has no proof"):
+        build_site(config, languages=["de"], publish=True)
+
+
+def test_the_command_publishes_what_is_proven(
+    foreign_project: Callable[..., Config], prove: Callable[[Config], Ledger]
+) -> None:
+    """`build --publish` ends with exit code 1 and the finding, and after a run with 0."""
+    config = foreign_project({"guide": '# A {#a}\n\n```python title="a.py"\nx = 1\n```\n'})
+
+    def publish() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hozon_docs", "build", "--publish", "--lang", "de"],
+            cwd=config.root,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    refused = publish()
+    assert (refused.returncode, config.site.exists()) == (1, False)
+    assert "docs/de/guide.md:3: a.py has no proof" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    prove(config)
+    assert publish().returncode == 0
 
 
 def _texts(folder: Path) -> dict[str, str]:
