@@ -5,10 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The tools that are measured beside ours hold some of our libraries back.
+BENCH := .venv-bench
+# Whatever holds blocks: pages, the README, docstrings.
+PAGES := docs src README.md
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format docs docs-update lock clean
+.PHONY: help setup serve test check format words docs docs-update docs-mutants publish bench lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 serve: $(READY) ## Serve the documentation in every language on loopback, rebuilt on change.
 	@$(BIN)/python -m hozon_docs serve
 
-test: $(READY) ## Run every test: code, documentation in every language, the built site.
+test: $(READY) node_modules/.ready ## Run every test: code, documentation in every language, the built site.
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY) ## Check format, lint, types and floors.
@@ -45,12 +49,38 @@ docs: $(READY) ## Build the site in every language into site/.
 	@$(BIN)/python -m hozon_docs build
 
 docs-update: $(READY) ## Rewrite the printed output in the pages from a fresh run, serially.
-	@$(BIN)/python -m pytest -n 0 -p no:randomly tests/docs --docs-update
+	@$(BIN)/python -m pytest -n 0 -p no:randomly $(PAGES) --docs-update
 
-lock: $(READY) ## Resolve requirements.lock again from pyproject.toml.
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-		--extra s3 --extra docs --group dev --output-file requirements.lock pyproject.toml
+docs-mutants: $(READY) ## Replace what the blocks call by stubs; every block must notice.
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PAGES) --docs-mutants
+
+words: $(READY) node_modules/.ready ## Check terms, conventions, grammar and spelling (the last two need Node.js).
+	@$(BIN)/python -m hozon_docs words
+
+publish: test words docs-mutants ## Prove every block, and then build the site, which refuses to lack a proof.
+	@$(BIN)/python -m hozon_docs build --publish
+
+# Where there is no npm, the checks that need it say so and are skipped; with CI=true they fail.
+node_modules/.ready: package.json package-lock.json .npmrc
+	@if command -v npm >/dev/null; then npm ci --silent && touch $@; fi
+
+$(BENCH)/.ready: bench/requirements.lock pyproject.toml
+	@rm -f $@
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+bench: $(BENCH)/.ready ## Measure what a block costs, beside other tools that run documentation.
+	@$(BENCH)/bin/python -m bench.docs
+
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra s3 --extra docs --group dev
+
+lock: $(READY) ## Resolve the locks again: of the project, of bench/, and of what needs Node.js.
+	@$(LOCK) --output-file requirements.lock pyproject.toml
+	@$(LOCK) --group bench --output-file bench/requirements.lock pyproject.toml
+	@if command -v npm >/dev/null; then npm run --silent lock; fi
 
 clean: ## Remove what the other targets made.
-	@rm -rf $(VENV) site dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(BENCH) node_modules .docs-ledger.json site dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
