@@ -21,21 +21,12 @@ def names(type_name: str, collection: str) -> dict[str, list[str]]:
     return {version.version: version.aliases for version in listed}
 
 
-def counts() -> CatalogCounts:
-    """Count what the catalog holds."""
+def stored() -> tuple[CatalogCounts, int]:
+    """Count what the catalog holds, and the objects in the bucket."""
     context = open_context(load_settings())
     try:
         with context.catalog.read() as session:
-            return session.counts()
-    finally:
-        context.close()
-
-
-def stored_keys() -> int:
-    """Count the objects in the bucket."""
-    context = open_context(load_settings())
-    try:
-        return len(list(context.store.keys()))
+            return session.counts(), len(list(context.store.keys()))
     finally:
         context.close()
 
@@ -54,8 +45,9 @@ def deleted(*, mnist: Mapping[str, list[str]], count: int) -> None:
     """State which datasets are left, that no model was touched, and that every byte is kept."""
     assert names("dataset", "mnist") == mnist
     assert names("model", "classifier") == CLASSIFIER
-    assert counts().deleted_versions == count
-    assert stored_keys() == OBJECTS
+    counts, keys = stored()
+    assert counts.deleted_versions == count
+    assert keys == OBJECTS
 
 
 def first_snippet() -> None:
@@ -64,7 +56,7 @@ def first_snippet() -> None:
     assert run.state == "finished"
     assert [artifact.name for artifact in run.logged_artifacts()] == ["mnist:v0"]
     assert list(hozon.Api().artifact("mnist:v0").manifest.entries) == ["labels.csv"]
-    assert stored_keys() == 1
+    assert stored()[1] == 1
 
 
 def readme_snippet() -> None:
@@ -72,7 +64,7 @@ def readme_snippet() -> None:
     artifact = hozon.Api(overrides={"project": "readme"}).artifact("mnist:v0")
     assert artifact.aliases == ["latest", "reviewed"]
     assert [run.state for run in artifact.used_by()] == ["finished"]
-    assert stored_keys() == 1
+    assert stored()[1] == 1
 
 
 def log_dataset() -> None:
@@ -120,7 +112,7 @@ def delete_by_alias() -> None:
     """Both trials are gone; every dataset is there."""
     assert names("model", "classifier") == without(CLASSIFIER, "v1", "v2")
     assert names("dataset", "mnist") == MNIST
-    assert counts().deleted_versions == 2
+    assert stored()[0].deleted_versions == 2
 
 
 def delete_world_unchanged() -> None:
@@ -135,16 +127,18 @@ def delete_unaliased() -> None:
 
 def delete_collection() -> None:
     """All five datasets are gone; their bytes are kept."""
-    assert counts().deleted_versions == len(MNIST)
+    counts, keys = stored()
+    assert counts.deleted_versions == len(MNIST)
     assert names("model", "classifier") == CLASSIFIER
-    assert stored_keys() == OBJECTS
+    assert keys == OBJECTS
 
 
 def log_after_delete() -> None:
     """The collection is back with one version, whose number was never used."""
     assert names("dataset", "mnist") == {"v5": ["latest"]}
-    assert counts().deleted_versions == len(MNIST)
-    assert stored_keys() == OBJECTS + 1
+    counts, keys = stored()
+    assert counts.deleted_versions == len(MNIST)
+    assert keys == OBJECTS + 1
 
 
 def deleted_version() -> None:
