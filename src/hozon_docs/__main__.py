@@ -194,12 +194,17 @@ def status(root: Path, *, as_json: bool) -> None:
     """  # noqa: D301 -- click's own mark: keep the lines below as they are
     from rich.console import Console  # noqa: PLC0415 -- not needed for --help
 
-    from hozon_docs.ledger import package_digest, read_ledger  # noqa: PLC0415 -- the same
+    from hozon_docs.ledger import Ledger, package_digest, read_ledger  # noqa: PLC0415 -- the same
     from hozon_docs.proof_report import make_report  # noqa: PLC0415 -- the same
     from hozon_docs.status import read_status, status_data, status_table  # noqa: PLC0415 -- the same
 
     config = load_config(root)
-    report = make_report(config, ledger=read_ledger(config.ledger), package=package_digest(config))
+    try:
+        ledger = read_ledger(config.ledger)
+    except DocsError as error:
+        click.echo(str(error), err=True)  # What is left to translate does not depend on it.
+        ledger = Ledger()
+    report = make_report(config, ledger=ledger, package=package_digest(config))
 
     def proof(language: str) -> str:
         count = report.total(language)
@@ -240,9 +245,10 @@ def stamp(
     as in the tree, without its language and its ending; with none, all pages are stamped.
 
     A page is refused if it differs from its source in more than words, or if a text of the source
-    has changed and its translation has not. If it still says the same, for example because only a
-    typing error was corrected, confirm its line with --still-true; that takes one --lang and one
-    PAGE. When anything is refused, nothing is stamped.
+    has changed and its translation has not, or if a text of several words is that of the source,
+    word for word. If it is right so, for example because only a typing error was corrected, confirm
+    its line with --still-true; that takes one --lang and one PAGE. When anything is refused,
+    nothing is stamped.
 
     \b
     Examples:

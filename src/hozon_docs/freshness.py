@@ -272,11 +272,12 @@ def _sections(structure: Structure) -> dict[str, list[Unit]]:
     """Give the units below each heading, the heading included, by its id."""
     sections: dict[str, list[Unit]] = {"": []}
     section = sections[""]
-    for number, unit in enumerate(structure.units):
+    # A comment is for whoever writes the page; it must not count, where headings have no ids.
+    seen = (unit for unit in structure.units if unit.kind is not Kind.COMMENT)
+    for number, unit in enumerate(seen):
         if unit.kind is Kind.HEADING:
             section = sections.setdefault(unit.id or str(number), [])
-        if unit.kind is not Kind.COMMENT:
-            section.append(unit)
+        section.append(unit)
     return sections
 
 

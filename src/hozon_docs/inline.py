@@ -8,10 +8,11 @@ Invariant: what a reader reads is in the words; what a program reads is in the c
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from markdown_it.token import Token
 
 _CODE = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -27,7 +28,8 @@ class Inline:
     """What one unit holds."""
 
     words: str
-    """What is translated, as it is written, in one line; empty where no letter is."""
+    """What a reader reads, as it is written, in one line; empty where there is only code or
+    punctuation."""
     codes: tuple[str, ...]
     """Inline code, tags of HTML and lists of attributes, in order."""
     links: tuple[str, ...]
@@ -50,7 +52,7 @@ def read_inline(parts: Sequence[Token]) -> Inline:
     # The parser knows neither what attr_list nor what autorefs makes of a text.
     codes += [match[1].strip() for match in _ATTRIBUTES.finditer(prose)]
     links += _REFERENCE.findall(prose)
-    has_words = any(letter.isalpha() for letter in _ATTRIBUTES.sub("", prose))
+    has_words = any(_says_something(one) for one in _ATTRIBUTES.sub("", prose))
     written = " | ".join(part.content for part in parts)
     return Inline(one_line(written) if has_words else "", tuple(codes), tuple(links))
 
@@ -69,9 +71,29 @@ def read_html(text: str) -> Inline:
     spoken = [str(tag[name]) for tag in found for name in _SPOKEN if name in tag.attrs]
     return Inline(
         words=one_line(" ".join([tags.get_text(" "), *spoken])),
-        codes=tuple(f"<{tag.name}>" for tag in found),
-        links=tuple(str(tag[name]) for tag in found for name in _TARGETS if name in tag.attrs),
+        codes=tuple(map(_for_programs, found)),
+        links=tuple(target for tag in found for target in _targets(tag)),
     )
+
+
+def _targets(tag: Tag) -> tuple[str, ...]:
+    return tuple(str(tag[name]) for name in _TARGETS if name in tag.attrs)
+
+
+def _for_programs(tag: Tag) -> str:
+    """Write a tag without what is compared elsewhere: its words and its targets."""
+    kept = {name: value for name, value in tag.attrs.items() if name not in _SPOKEN + _TARGETS}
+    # A class may be several, and hides a text as well as `style` does.
+    written = (
+        f'{name}="{one_line(value if isinstance(value, str) else " ".join(value))}"'
+        for name, value in sorted(kept.items())
+    )
+    return f"<{' '.join([tag.name, *written])}>"
+
+
+def _says_something(letter: str) -> bool:
+    """Tell whether a letter is more than punctuation: a figure or a tick is as true as a word."""
+    return letter.isalnum() or (unicodedata.category(letter) == "So" and letter != _CODE)
 
 
 def one_line(text: str) -> str:
@@ -96,7 +118,9 @@ def _sort(tokens: Sequence[Token], codes: list[str], links: list[str]) -> str:
             codes.append(token.content)
             prose += _CODE
         elif token.type == "html_inline" and not token.content.startswith("<!--"):
-            codes.append(token.content)
+            tag = BeautifulSoup(token.content, "html.parser").find()
+            codes.append(_for_programs(tag) if tag else token.content)
+            links += _targets(tag) if tag else ()
         elif token.type == "link_open":
             links.append(str(token.attrs["href"]))
         elif token.type == "image":

@@ -94,7 +94,7 @@ def lint(config: Config, language: str, pages: Sequence[Page]) -> Linted:
         if (file := linter.configured(config, language)) and pages
     }
     missing = _missing(config, used)
-    if missing:
+    if missing or not used:
         return Linted((), missing)
     # Linters see real paths; a temporary folder may be reached through a link.
     with tempfile.TemporaryDirectory(prefix="hozon-docs-") as scratch:

@@ -22,7 +22,7 @@ import msgspec
 
 from hozon_docs.atomic import write_atomically
 from hozon_docs.config import Config
-from hozon_docs.findings import DocsError
+from hozon_docs.findings import DocsError, shown
 
 _HEAD = """\
 # What each translation was last compared with: the digest of a unit of the source, and that of its
@@ -183,6 +183,6 @@ def _stamps(path: Path, language: str, name: str, lines: Iterable[str]) -> Stamp
 
 def _unreadable(path: Path, reason: str) -> DocsError:
     return DocsError(
-        f"{path} is not a lock of translations: {reason}; mend or delete those lines and run "
-        "`python -m hozon_docs stamp` again."
+        f"{shown(path)} is not a lock of translations: {reason}; mend or delete those lines "
+        "and run `python -m hozon_docs stamp` again."
     )

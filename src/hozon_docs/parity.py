@@ -22,6 +22,7 @@ from itertools import zip_longest
 
 from hozon_docs.code_parity import PYTHON, compare_code
 from hozon_docs.findings import Finding, shown
+from hozon_docs.inline import Inline
 from hozon_docs.markdown import Page, Scan, language_of, options_of
 from hozon_docs.structure import Kind, Structure, Unit, read_structure
 
@@ -257,10 +258,32 @@ def _faults(ours: Unit, theirs: Unit) -> Iterator[str]:
     if ours.shape != theirs.shape:
         said, wanted = (", ".join(map(str, unit.shape[2:])) or "none" for unit in (theirs, ours))
         yield f"the filled cells are {said}, not {wanted}"
+    if ours.kind is Kind.METADATA and not (ours.words and theirs.words):
+        yield from _value_faults(ours, theirs)
+    yield from _inline_faults(ours, theirs)
+    yield from _layout_faults(ours, theirs)
+
+
+def _value_faults(ours: Unit, theirs: Unit) -> Iterator[str]:
+    """Compare two values of metadata that are no words, so that nobody is asked to compare them."""
+    if next(compare_code(ours.text, theirs.text, language="yaml"), None):
+        said, wanted = (_quoted([" ".join(unit.text.split())]) for unit in (theirs, ours))
+        yield f"the value of {ours.id!r} is {said}, not {wanted}"
+
+
+def _inline_faults(ours: Unit, theirs: Unit) -> Iterator[str]:
+    """Compare what is held in any order, but within one cell."""
+    if len(ours.cells) != len(theirs.cells) or not ours.cells:
+        yield from _held_faults(ours, theirs)
+        return
+    for number, (our, their) in enumerate(zip(ours.cells, theirs.cells, strict=True), start=1):
+        yield from (f"{fault}, in cell {number}," for fault in _held_faults(our, their))
+
+
+def _held_faults(ours: Unit | Inline, theirs: Unit | Inline) -> Iterator[str]:
     # A translation may name a thing again where the source says "it".
     yield from _content_faults("inline code", Counter({*ours.codes}), Counter({*theirs.codes}))
     yield from _content_faults("target of a link", Counter(ours.links), Counter(theirs.links))
-    yield from _layout_faults(ours, theirs)
 
 
 def _content_faults(what: str, wanted: Counter[str], said: Counter[str]) -> Iterator[str]:

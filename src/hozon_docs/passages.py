@@ -108,7 +108,9 @@ def passages_of(text: str) -> tuple[Passage, ...]:
         Its passages, in the order of the text.
     """
     section, passages = "", []
-    for number, unit in enumerate(units_of(text)):
+    # A comment may stand in one language alone, and headings without an id are known by a number.
+    seen = (unit for unit in units_of(text) if unit.kind is not structure.Kind.COMMENT)
+    for number, unit in enumerate(seen):
         if unit.kind is structure.Kind.HEADING:
             section = unit.id or str(number)
         passages += [_passage(*part, section=section) for part in _parts(unit)]

@@ -103,7 +103,7 @@ def _handler(config: Config) -> PythonHandler:
 
 def _directives(path: Path) -> Iterator[_Directive]:
     """Give the `:::` lines of a page that are no code."""
-    text = path.read_text("utf-8")
+    text = path.read_text("utf-8-sig")
     lines = text.split("\n")
     code = {
         number

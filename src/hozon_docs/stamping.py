@@ -4,21 +4,27 @@ Owns the one way into the lock, and its refusals. Refuses to judge by itself: wh
 business of `hozon_docs.freshness`, what is unequal that of `hozon_docs.parity`.
 
 Invariants: everything that was asked for is recorded, or nothing is; pages that were not asked for
-keep what they had; a unit whose source has changed while its translation has not is recorded only
-where somebody names its line.
+keep what they had; a unit whose source has changed while its translation has not, and one that is
+its source word for word, are recorded only where somebody names their line.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from hozon_docs.config import Config
 from hozon_docs.findings import DocsError, Finding, shown
-from hozon_docs.freshness import State, judge_page, pair_units, read_pairs, stamps_of
+from hozon_docs.freshness import Lag, State, judge_page, pair_units, read_pairs, stamps_of
 from hozon_docs.lock import Lock, Stamps, lock_path, read_lock, write_lock
 from hozon_docs.markdown import find_pages
 from hozon_docs.parity import compare_structures
 from hozon_docs.structure import Structure
+
+_CODE = re.compile(r"`[^`]*`|\]\([^)]*\)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE = 4
+"""As many words are no name any more that all languages share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +52,37 @@ class _Stamping:
         yield from compare_structures(self.source, self.translation)
         path = self.translation.page.path
         confirmed = set(self.confirmed)
-        stale: list[int] = []
+        doubtful: list[int] = []
         for lag in judge_page(self.source, self.translation, lock=lock).lags:
-            if lag.state is not State.STALE:
+            doubt = _doubt(lag, place=f"{shown(self.source.page.path)}:{lag.source.line}")
+            if not doubt:
                 continue
             lines = range(lag.translation.line, lag.translation.last_line + 1)
-            stale.append(lines[0])
+            doubtful.append(lines[0])
             if self.confirmed.isdisjoint(lines):
-                place = f"{shown(self.source.page.path)}:{lag.source.line}"
-                yield Finding(
-                    path,
-                    lines[0],
-                    f"{place} has changed, and this has not; change it, or say with --still-true "
-                    f"{lines[0]} that it says the same.",
-                )
+                reason = f"{doubt}, or say with --still-true {lines[0]} that it says the same."
+                yield Finding(path, lines[0], reason)
             confirmed -= set(lines)
-        known = f"those that are begin in {', '.join(map(str, stale))}" if stale else "none is"
+        known = (
+            f"those that do begin in {', '.join(map(str, doubtful))}" if doubtful else "none does"
+        )
         for line in sorted(confirmed):
-            yield Finding(path, line, f"no unit here is stale, {known}; take --still-true away.")
+            reason = f"no unit here needs it, {known}; take --still-true {line} away."
+            yield Finding(path, line, reason)
 
     def stamps(self) -> Stamps:
         """Give what the page records when it is stamped."""
         return stamps_of(pair_units(self.source, self.translation))
+
+
+def _doubt(lag: Lag, *, place: str) -> str:
+    """Say why a person should look again before a unit is recorded; empty where nothing is odd."""
+    if lag.state is State.STALE:
+        return f"{place} has changed, and this has not; change it"
+    words = lag.translation.words
+    if words == lag.source.words and len(_WORD.findall(_CODE.sub(" ", words))) >= _SENTENCE:
+        return f"this is {place}, word for word; translate it"
+    return ""
 
 
 def stamp_pages(
@@ -84,15 +99,15 @@ def stamp_pages(
         languages: The translations to stamp; all where none is named.
         names: The pages to stamp, such as `guides/delete`; all where none is named.
         still_true: Lines of the one translated page that is named, at which a unit says the same as
-            its source although only the source has changed.
+            its source although only the source has changed, or although it was not translated.
 
     Returns:
         What was recorded.
 
     Raises:
         DocsError: A language or a page does not exist, a page differs from its source in structure,
-            a unit is stale and was not confirmed, or the lock cannot be read. Nothing is written;
-            the message names every place and what to do there.
+            a unit is stale or not translated and was not confirmed, or the lock cannot be read.
+            Nothing is written; the message names every place and what to do there.
     """
     chosen = _known_languages(config, languages)
     wanted = _known_names(config, chosen, names)

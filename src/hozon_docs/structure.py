@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from hozon_docs.comments import cut_comments
-from hozon_docs.inline import one_line, read_html, read_inline
+from hozon_docs.inline import Inline, one_line, read_html, read_inline
 from hozon_docs.markdown import Page, language_of, parser
 
 
@@ -84,6 +84,8 @@ class Unit:
     """The targets of its links and images, in order."""
     shape: tuple[int, ...] = ()
     """Of a row: how many rows and columns its table has, then the numbers of its filled cells."""
+    cells: tuple[Inline, ...] = ()
+    """Of a row: what each of its cells holds."""
     indent: int = 0
     """The column at which its first line begins: on it depends what belongs to an item."""
     glued: bool = False
@@ -139,6 +141,7 @@ _TAB = 4
 _FRONT = "---"
 _DIRECTIVE = ":::"
 _PLACEHOLDER = "<!-- hozon_docs:"
+_COMMENTS = re.compile(r"(?:<!--(?:(?!-->).)*-->\s*)+", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\s*\{:?[ \t]*(?:[.#]|[\w-]+=)[^{}]*\}\s*$")
 _ID = re.compile(r"#([\w.-]+)\s*")
 _HEAD = re.compile(r'(!!!|\?\?\?\+?|===[+!]{0,2})\s*([^"]*?)\s*(?:"(.*)")?\s*$')
@@ -308,6 +311,7 @@ class _Reader:
                 words=read.words,
                 codes=read.codes,
                 links=read.links,
+                cells=tuple(read_inline([cell]) for cell in row),
                 # The parser drops the cells that the first row has no column for.
                 shape=(len(rows), len(row), *filled, *range(len(row) + 1, written + 1)),
             )
@@ -376,7 +380,7 @@ def _html(content: str, *, line: int) -> Unit:
     last_line = line + text.count("\n")
     if text.startswith(_PLACEHOLDER):
         return Unit(Kind.DIRECTIVE, line, last_line, text)
-    if text.startswith("<!--") and text.endswith("-->"):
+    if _COMMENTS.fullmatch(text):
         return Unit(Kind.COMMENT, line, last_line, text)
     read = read_html(text)
     return Unit(

@@ -8,12 +8,13 @@ looked at.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from rich.table import Table
 
 from hozon_docs.catalogs import catalog_path, read_catalog
 from hozon_docs.config import Config
-from hozon_docs.findings import DocsError, Finding
+from hozon_docs.findings import DocsError, Finding, shown
 from hozon_docs.glossary import load_glossary
 from hozon_docs.linters import Linted, lint
 from hozon_docs.markdown import Page, find_pages
@@ -98,9 +99,10 @@ def _pages(config: Config, language: str, names: Sequence[str]) -> list[Page]:
         known = {page.name: page for page in pages}
         for name in names:
             if name not in known:
+                near = (*get_close_matches(name, known, n=1), *known, "index")[0]
                 raise DocsError(
-                    f"{language} has no page {name!r}; name it as in the tree, without .md, such "
-                    f"as {next(iter(known), 'index')!r}."
+                    f"{language} has no page {name!r}; name it by its place below "
+                    f"{shown(config.tree(language))}, without .md, such as {near!r}."
                 )
         return [known[name] for name in dict.fromkeys(names)]
     if language == config.source:

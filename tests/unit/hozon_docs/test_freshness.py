@@ -294,3 +294,13 @@ def test_a_lock_of_another_language_is_kept_apart(project: Config) -> None:
     reasons = [finding.reason for finding in find_lags(project)]
     assert sum("was never compared" in reason for reason in reasons) == 2
     assert sum(reason.startswith("xx/guide.md does not exist") for reason in reasons) == 1
+
+
+def test_a_comment_hides_no_section_without_an_id() -> None:
+    """A translator's note moves no heading, and what stands below is still compared."""
+    pages = (Page("de", "a", Path("de/a.md")), Page("ja", "a", Path("ja/a.md")))
+    texts = ("# Eins\n\nAlles.\n", "<!-- 注 -->\n\n# 一\n\nすべて。\n")
+    source, translation = (
+        Structure(page, units_of(text)) for page, text in zip(pages, texts, strict=True)
+    )
+    assert [unit.words for _, unit in pair_units(source, translation)] == ["一", "すべて。"]

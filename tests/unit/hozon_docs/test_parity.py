@@ -345,3 +345,58 @@ def test_pages_exist_in_both_languages(write_page: Callable[..., Page]) -> None:
     assert (missing.path.name, extra.path.name) == ("only-en.md", "only-ko.md")
     assert "in ko" in missing.reason
     assert compare_page_sets(ours, []) != []
+
+
+def _pair(write_page: Callable[..., Page], source: str, translation: str) -> list[str]:
+    ours = scan(write_page(source, language="en"))
+    theirs = scan(write_page(translation, language="ja"))
+    return [finding.reason for finding in compare_scans(ours, theirs)]
+
+
+@pytest.mark.parametrize(
+    ("source", "translation"),
+    [("hide: [toc]", "hide: [navigation]"), ("draft: false", "draft: true"), ("a: {b: 1}", "a:")],
+)
+def test_metadata_that_is_no_text_is_equal(
+    write_page: Callable[..., Page], source: str, translation: str
+) -> None:
+    """Nobody is asked to translate it, so nobody would see the difference."""
+    pages = (f"---\n{front}\n---\n\nText\n" for front in (source, translation))
+    (reason,) = _pair(write_page, *pages)
+    assert reason.startswith(f"the value of {source[: source.index(':')]!r} is ")
+
+
+def test_metadata_may_be_spelled_in_another_way(write_page: Callable[..., Page]) -> None:
+    """YAML has several ways to say the same."""
+    pages = ("---\nhide:\n  - toc\n---\n\nA\n", "---\nhide: [toc] # 注\n---\n\nい\n")
+    assert _pair(write_page, *pages) == []
+
+
+def test_inline_code_stays_in_its_cell(write_page: Callable[..., Page]) -> None:
+    """In a sentence its order is the language's; from cell to cell it would name another thing."""
+    head = "| A | B |\n| - | - |\n"
+    reasons = _pair(write_page, f"{head}| `a` | `b` |\n", f"{head}| `b` | `a` |\n")
+    assert [reason.partition(" as in ")[0] for reason in reasons] == [
+        "the inline code is `a`, not `b`, in cell 2,",
+        "the inline code is `b`, not `a`, in cell 1,",
+    ]
+
+
+def test_a_tag_keeps_what_is_for_programs(write_page: Callable[..., Page]) -> None:
+    """A class or a style may hide a text."""
+    (reason,) = _pair(write_page, "<p>A</p>\n", '<p style="display:none">い</p>\n')
+    assert reason.startswith('the inline code is `<p style="display:none">`, not `<p>`')
+
+
+@pytest.mark.parametrize(
+    "text", ['<img src="a.png" alt="{}">', 'See <abbr title="{}">X</abbr>', '<p title="{}">X</p>']
+)
+def test_what_a_tag_says_is_translated(write_page: Callable[..., Page], text: str) -> None:
+    """The words in its attributes are as free as those beside it."""
+    assert _pair(write_page, text.format("One"), text.format("一")) == []
+
+
+def test_the_target_of_an_inline_tag_is_equal(write_page: Callable[..., Page]) -> None:
+    """It leads somewhere, as that of a link does."""
+    (reason,) = _pair(write_page, 'To <a href="a.md">A</a>', '<a href="b.md">い</a>へ')
+    assert reason.startswith("the target of a link is `b.md`, not `a.md`")

@@ -95,6 +95,12 @@ def test_passages_pair_up_by_section() -> None:
     assert pairs == [(["A", "One."], ["가", "하나.", "더."]), (["B"], ["나"]), (["Two."], ["둘."])]
 
 
+def test_a_comment_hides_no_section_without_an_id() -> None:
+    """A translator's note moves no heading, and what stands below is still paired."""
+    source, translation = passages_of("# A\n\nB\n"), passages_of("<!-- c -->\n\n# A\n\nB\n")
+    assert len(list(pair_passages(source, translation))) == len(source)
+
+
 def test_a_linter_sees_prose_alone_at_its_lines() -> None:
     """Code, directives and front matter are gone; what MkDocs indents is plain Markdown."""
     lines = prose_only(PAGE).split("\n")

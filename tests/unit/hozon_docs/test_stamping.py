@@ -92,18 +92,18 @@ def test_one_confirmation_is_for_one_unit(project: Config) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "known"), [(1, "those that are begin in 3"), (99, "those that are begin in 3")]
+    ("line", "known"), [(1, "those that do begin in 3"), (99, "those that do begin in 3")]
 )
 def test_a_confirmation_of_nothing_is_refused(project: Config, line: int, known: str) -> None:
     """A wrong line would otherwise confirm nothing in silence."""
     _change(_page(project, language="de"), "Alles", "Vieles")
-    with pytest.raises(DocsError, match=f"no unit here is stale, {known}"):
+    with pytest.raises(DocsError, match=f"no unit here needs it, {known}"):
         stamp_pages(project, languages=["ja"], names=["guide"], still_true=[3, line])
 
 
 def test_a_confirmation_on_a_fresh_page_is_refused(project: Config) -> None:
     """The option is for units that are stale, and for no others."""
-    with pytest.raises(DocsError, match="no unit here is stale, none is"):
+    with pytest.raises(DocsError, match="no unit here needs it, none does"):
         stamp_pages(project, languages=["ja"], names=["guide"], still_true=[3])
 
 
@@ -164,3 +164,22 @@ def test_stamping_twice_changes_nothing(project: Config) -> None:
     before = lock_path(project).stat().st_mtime_ns
     assert stamp_pages(project) == Stamped(pages=3, changed=0, forgotten=0)
     assert lock_path(project).stat().st_mtime_ns == before
+
+
+def test_a_page_that_is_only_a_copy_is_refused(project: Config) -> None:
+    """Readers would get the source without a word that it is not in their language."""
+    text = "# Eins {#one}\n\nAlles bleibt immer noch hier.\n\nHozon, `a b c d e`\n"
+    for language in ("de", "ja"):
+        _page(project, language=language, name="other").write_text(text, "utf-8")
+    with pytest.raises(DocsError, match="word for word; translate it, or say with --still-true 3"):
+        stamp_pages(project, languages=["ja"], names=["other"])
+    assert "other" in _lagging(project)
+
+
+def test_a_copy_is_recorded_where_its_line_is_named(project: Config) -> None:
+    """An address or a quotation may be the same in every language."""
+    for language in ("de", "ja"):
+        text = "Amazon Simple Storage Service\n"
+        _page(project, language=language, name="other").write_text(text, "utf-8")
+    stamp_pages(project, languages=["ja"], names=["other"], still_true=[1])
+    assert "other" not in _lagging(project)

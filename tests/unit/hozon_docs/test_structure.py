@@ -184,11 +184,24 @@ def test_only_the_comments_of_code_are_words() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["`a` | `b`", "12", "```json\n{}\n```", "<!-- a -->", "::: a.b", "## ::: a.b", "    code"],
+    ["`a` | `b`", "—", "```json\n{}\n```", "<!-- a -->", "::: a.b", "## ::: a.b", "    code"],
 )
 def test_what_holds_no_letters_holds_no_words(text: str) -> None:
-    """There is nothing to translate in code, numbers and lines for programs."""
+    """There is nothing to translate in code, punctuation and lines for programs."""
     assert _one(text).words == ""
+
+
+@pytest.mark.parametrize("text", ["12", "`a`: 0.5", "✓"])
+def test_figures_and_ticks_are_compared_like_words(text: str) -> None:
+    """A page whose figure is not that of its source is as untrue as one with a wrong word."""
+    assert _one(text).words == text
+
+
+@pytest.mark.parametrize("text", ["<!-- a -->", "<!-- a\nb -->", "<!-- a --> <!-- b -->"])
+def test_only_what_nobody_reads_is_a_comment(text: str) -> None:
+    """What stands between two comments is read, and so is no part of them."""
+    assert _one(text).kind is Kind.COMMENT
+    assert _one(f"{text} read <!-- c -->").kind is Kind.HTML
 
 
 def test_the_options_of_a_directive_keep_their_indentation() -> None:
