@@ -105,7 +105,9 @@ def test_results_for_other_code_count_for_nothing(project: Config, prove: Prove)
     """The page then says that nothing has been run."""
     stale = Ledger(tuple(replace(entry, package="old") for entry in prove(project).entries))
     assert _report(project, stale).total("de") == Count(0, 4)
-    assert "まだどのブロックも実行していません" in _soup(project, stale, part=" run").get_text()
+    assert (
+        "まだどのコードブロックも実行していません" in _soup(project, stale, part=" run").get_text()
+    )
 
 
 def test_without_a_ledger_the_page_says_so(project: Config) -> None:
@@ -134,7 +136,7 @@ def test_the_run_is_dated_and_names_its_versions(project: Config, prove: Prove) 
 def test_skips_are_listed_with_their_reasons(project: Config, prove: Prove) -> None:
     """Page, line, block and reason, for each language."""
     rows = _table(_soup(project, prove(project), part=" skips"))
-    assert rows[0] == ["ページ", "ブロック", "理由"]
+    assert rows[0] == ["ページ", "コードブロック", "理由"]
     assert ["docs/ja/guide.md:7", "two.py", "needs a GPU"] in rows
 
 
