@@ -1,95 +1,52 @@
-"""Faults planted into a faithful pair of pages: each is caught by the check meant for it."""
+"""Faults planted into a whole project: each is caught, by the checks meant for it and no other.
 
-from collections.abc import Callable
-from pathlib import Path
+Every fault, and every harmless edit, has a copy of the clean project for itself, in which all
+checks run. What is planted stands as data in the modules of `faults`.
+"""
+
+from collections import Counter
 
 import pytest
 
-from hozon_docs.markdown import Page, scan
-from hozon_docs.parity import compare_scans
-from hozon_docs.runner import BlockFailedError, check_run, run_block
+from unit.hozon_docs.faults.code import CODE
+from unit.hozon_docs.faults.fences import FENCES
+from unit.hozon_docs.faults.harmless import HARMLESS
+from unit.hozon_docs.faults.plant import LANGUAGES, Fault, Harmless, unequal
+from unit.hozon_docs.faults.project import all_findings, copy_clean
+from unit.hozon_docs.faults.publishing import PUBLISHING
+from unit.hozon_docs.faults.shells import SHELLS
+from unit.hozon_docs.faults.structure import STRUCTURE
+from unit.hozon_docs.faults.use import USE
+from unit.hozon_docs.faults.words import WORDS
 
-SOURCE = """# Delete {#delete}
-
-```python title="delete.py"
-names = ["v0", "v1", "v2"]
-names.remove("v0")
-print(names)
-#> ['v1', 'v2']
-```
-
-=== "Python"
-
-    ```python title="tab.py"
-    print("kept")
-    #> kept
-    ```
-"""
+FAULTS = (*CODE, *SHELLS, *USE, *FENCES, *STRUCTURE, *WORDS, *PUBLISHING)
 
 
-def _faults(source: Page, translation: Page, directory: Path) -> list[str]:
-    """Say what every check says about a translated page."""
-    ours, theirs = scan(source), scan(translation)
-    found = [str(finding) for finding in (*theirs.findings, *compare_scans(ours, theirs))]
-    for block in theirs.blocks:
-        try:
-            check_run(run_block(block, directory=directory))
-        except BlockFailedError as error:
-            found.append(str(error))
-    return found
-
-
-def test_the_faithful_pair_is_clean(write_page: Callable[..., Page], empty: Path) -> None:
-    """Nothing is reported before a fault is planted."""
-    assert _faults(write_page(SOURCE), write_page(SOURCE, language="ko"), empty) == []
-
-
-@pytest.mark.parametrize(
-    ("language", "old", "new", "expected"),
-    [
-        (
-            "ko",
-            'remove("v0")',
-            'remove("v1")',
-            [
-                ':5: delete.py: the code is `names.remove("v1")`, not `names.remove("v0")` as in ',
-                ":7: delete.py: prints something else than its page says.",
-            ],
-        ),
-        (
-            "es",
-            "#> ['v1', 'v2']",
-            "#> ['v1']",
-            [
-                ":7: delete.py: the output is `#> ['v1']`, not `#> ['v1', 'v2']` as in ",
-                ":7: delete.py: prints something else than its page says.",
-            ],
-        ),
-        (
-            "ja",
-            '=== "Python"\n',
-            '=== "新"\n\n    ```python title="new.py"\n    1 / 0\n    ```\n\n=== "Python"\n',
-            [
-                ":12: the block's title is 'new.py', not 'tab.py' as in ",
-                ":13: new.py: raised ZeroDivisionError: division by zero",
-            ],
-        ),
-    ],
-    ids=["argument in Korean", "output in Spanish", "raising block in a Japanese tab"],
-)
-def test_a_planted_fault_names_file_line_and_reason(
-    write_page: Callable[..., Page],
-    empty: Path,
-    language: str,
-    old: str,
-    new: str,
-    expected: list[str],
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_caught_by_the_checks_meant_for_it(
+    fault: Fault, pytester: pytest.Pytester
 ) -> None:
-    """The checks meant for the fault, and no others, speak up, at the line of the translation."""
-    assert SOURCE.count(old) == 1
-    source = write_page(SOURCE)
-    translation = write_page(SOURCE.replace(old, new), language=language)
-    found = _faults(source, translation, empty)
-    assert len(found) == len(expected)
-    for fault, words in zip(found, expected, strict=True):
-        assert fault.startswith(f"{translation.path.as_posix()}{words}")
+    """Each names the file, the line and the reason, and no other check speaks up."""
+    project = copy_clean(pytester)
+    found = all_findings(project, fault)
+    wrong = list(unequal(found, fault.caught, project.root))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("edit", HARMLESS, ids=lambda edit: edit.name)
+def test_a_harmless_edit_is_no_fault(edit: Harmless, pytester: pytest.Pytester) -> None:
+    """What writers and translators do every day gives no false alarm."""
+    assert all_findings(copy_clean(pytester), edit) == {}
+
+
+def test_the_clean_project_has_no_fault(pytester: pytest.Pytester) -> None:
+    """All checks, stubs and builds of every language included, find nothing before an edit."""
+    unchanged = Harmless(name="nothing", edits=(), built=LANGUAGES)
+    assert all_findings(copy_clean(pytester), unchanged) == {}
+
+
+def test_every_entry_has_a_name_of_its_own() -> None:
+    """A failing entry is found by its name, and every fault says which check is meant."""
+    names = Counter(one.name for one in (*FAULTS, *HARMLESS))
+    assert [name for name, number in names.items() if number > 1] == []
+    assert [fault.name for fault in FAULTS if not fault.caught] == []
