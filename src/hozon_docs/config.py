@@ -46,6 +46,9 @@ class Config:
     packages: tuple[Path, ...]
     """Folders of the documented packages: their docstrings hold blocks, and a proof holds for
     their text alone."""
+    worlds: tuple[Path, ...]
+    """Folders with what surrounds the blocks: their worlds, and what must be true afterwards. A
+    proof holds for their text, too."""
     api: tuple[str, ...]
     """Modules whose public names the blocks must exercise, as they are imported."""
     commands: str
@@ -95,6 +98,7 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     site_url: str = "http://127.0.0.1:8000/"
     pages: list[str] = []
     packages: list[str] = []
+    worlds: list[str] = []
     api: list[str] = []
     commands: str = ""
     distributions: list[str] = []
@@ -139,6 +143,7 @@ def load_config(root: Path) -> Config:
         site_url=table.site_url.rstrip("/") + "/",
         pages=tuple(base / page for page in table.pages),
         packages=tuple(base / package for package in table.packages),
+        worlds=tuple(base / folder for folder in table.worlds),
         api=tuple(table.api),
         commands=table.commands,
         distributions=tuple(table.distributions),

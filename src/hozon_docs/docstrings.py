@@ -55,7 +55,7 @@ def scan_module(page: Page) -> Scan:
         Its blocks, and what is wrong with them. It has no headings and no other fences: their
         checks are those of the pages that render the docstrings.
     """
-    text = page.path.read_text("utf-8")
+    text = page.path.read_text("utf-8-sig")
     lines = text.split("\n")
     docstrings = list(_docstrings(ast.parse(text), owner=""))
     blocks: list[Block] = []

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -44,7 +44,8 @@ from hozon_docs.ledger import (
 )
 from hozon_docs.markdown import Block, Fence, Page
 from hozon_docs.mutants import try_stubs
-from hozon_docs.pages import file_of, read_page
+from hozon_docs.pages import earlier_in_group, file_of, later_in_group, read_page
+from hozon_docs.places import setting_of
 from hozon_docs.runner import Around, Namespace, Run, run_block
 from hozon_docs.shell import commands_of, fault_of, regenerate_shell, run_shell
 from hozon_docs.trace import Trace
@@ -134,8 +135,9 @@ class PageFile(pytest.File):
         ]
         yield PageItem.of(self, findings=[*scan.findings, *faults])
         for block in scan.blocks:
-            group = [one for one in scan.blocks if block.group and one.group == block.group]
-            yield BlockItem.of(self, block=block, group=group)
+            before = earlier_in_group(scan, block)
+            after = later_in_group(scan, block)
+            yield BlockItem.of(self, block=block, before=before, after=after)
         for fence in scan.fences:
             if fence.language in SHELL:
                 yield ShellItem.of(self, fence=fence)
@@ -150,6 +152,7 @@ class DocsItem(pytest.Item):
     line: int
     title: str
     kind: Kind
+    before: Sequence[Block] = ()
 
     @property
     def docs(self) -> Session:
@@ -180,6 +183,7 @@ class DocsItem(pytest.Item):
         """
         begin, ran_at = time.perf_counter(), datetime.fromtimestamp(time.time(), UTC)
         notes = Notes()
+        setting = setting_of(part, before=self.before)
         outcome: Outcome = "failed"
         reason = ""
         try:
@@ -190,6 +194,8 @@ class DocsItem(pytest.Item):
             outcome = "passed"
         except BaseException as error:
             reason = part.skip or str(error).split("\n", 1)[0] or type(error).__name__
+            # What is no text cannot be written down, and would take the whole record with it.
+            reason = reason.encode(errors="backslashreplace").decode()
             raise
         finally:
             entry = Entry(
@@ -206,8 +212,10 @@ class DocsItem(pytest.Item):
                 duration_s=round(time.perf_counter() - begin, 6),
                 ran_at=ran_at.isoformat(timespec="seconds"),
                 exercised=tuple(sorted(notes.exercised)),
+                setting=setting,
             )
-            record = Record(seal_entry(entry), tuple(map(seal_mutant, notes.mutants)))
+            mutants = (seal_mutant(replace(one, setting=setting)) for one in notes.mutants)
+            record = Record(seal_entry(entry), tuple(mutants))
             self.user_properties.append((PROPERTY, msgspec.to_builtins(record)))
 
     @contextlib.contextmanager
@@ -261,18 +269,18 @@ class BlockItem(DocsItem):
 
     kind: Kind = "python"
     block: Block
-    before: Sequence[Block]
     after: Sequence[Block]
 
     @classmethod
-    def of(cls, parent: PageFile, *, block: Block, group: Sequence[Block]) -> "BlockItem":
-        """Make the item of a block of a group, which is empty where it stands by itself."""
+    def of(
+        cls, parent: PageFile, *, block: Block, before: Sequence[Block], after: Sequence[Block]
+    ) -> "BlockItem":
+        """Make the item of a block that runs between others of its group, if it has one."""
         name = f"{block.name}:{block.line}"
         made = cls.from_parent(parent, name=name)
         made.page, made.line, made.title = parent.page, block.line, block.name
         made.block = block
-        made.before = [one for one in group if one.line < block.line]
-        made.after = [one for one in group if one.line > block.line]
+        made.before, made.after = before, after
         return made
 
     @override

@@ -32,10 +32,11 @@ Kind: TypeAlias = Literal["python", "shell", "data"]
 Outcome: TypeAlias = Literal["passed", "failed", "skipped"]
 """What came of a block. Only a skip that the page asks for is `skipped`: a block that never began,
 because another of its group failed, has `failed`, too."""
-Place: TypeAlias = tuple[str, str, str]
-"""What a block is known by: its page, its title and the digest of its text; lines move."""
+Place: TypeAlias = tuple[str, str, str, str]
+"""What a block is known by: its page, its title, the digest of its text, and its setting. Lines
+move."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +69,15 @@ class Entry:
     """When it began: ISO 8601, in UTC."""
     exercised: tuple[str, ...] = ()
     """The public names that its own frames used."""
+    setting: str = ""
+    """What `setting_of` gave for it: what its page says beside its text about how it runs."""
     seal: str = ""
     """The digest of all of the above; `seal_entry` sets it."""
 
     @property
     def place(self) -> Place:
         """Give what the block is known by."""
-        return (self.page, self.title, self.text)
+        return (self.page, self.title, self.text, self.setting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +102,15 @@ class MutantResult:
     """Whether the block noticed."""
     reason: str = ""
     """Why a survivor is no fault, where one is known; else empty."""
+    setting: str = ""
+    """What `setting_of` gave for the block."""
     seal: str = ""
     """The digest of all of the above; `seal_mutant` sets it."""
 
     @property
     def place(self) -> Place:
         """Give what the block is known by."""
-        return (self.page, self.title, self.text)
+        return (self.page, self.title, self.text, self.setting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +188,7 @@ def text_digest(text: str) -> str:
 
 
 def package_digest(config: Config) -> str:
-    """Name the state of the documented packages, once per process.
+    """Name the state of the documented packages and of the worlds, once per process.
 
     Call it before the packages are used: what was imported is what counts.
 
@@ -192,8 +197,19 @@ def package_digest(config: Config) -> str:
 
     Returns:
         SHA-256 in hexadecimal digits.
+
+    Raises:
+        DocsError: There is no such folder, so that no change would ever be noticed; correct
+            `packages` or `worlds`.
     """
-    return _digest_once(config.root, config.packages)
+    for key, folders in (("packages", config.packages), ("worlds", config.worlds)):
+        for folder in folders:
+            if not folder.is_dir():
+                raise DocsError(
+                    f"pyproject.toml: [tool.hozon_docs] {key} names {shown(folder)}, which is no "
+                    "folder; correct it."
+                )
+    return _digest_once(config.root, config.packages + config.worlds)
 
 
 @functools.cache

@@ -204,7 +204,7 @@ def scan(page: Page) -> Scan:
     Returns:
         Its blocks, fences and headings, and what is wrong with them.
     """
-    text = page.path.read_text("utf-8")
+    text = page.path.read_text("utf-8-sig")  # As MkDocs does: editors of Windows write a mark.
     lines = text.split("\n")
     tokens = parser().parse(text)
     blocks: list[Block] = []
@@ -227,6 +227,7 @@ def scan(page: Page) -> Scan:
         for heading in headings
         if page.translated and not heading.id
     ]
+    findings += _repeated_ids(page, headings)
     return Scan(page, tuple(blocks), fences, headings, tuple(sorted(findings)))
 
 
@@ -370,6 +371,15 @@ def _structure(tokens: Sequence[Token]) -> tuple[tuple[Fence, ...], tuple[Headin
         if token.type == "heading_open" and following is not None:
             headings.append(_heading(following.content, level=int(token.tag[1]), line=line))
     return tuple(fences), tuple(headings)
+
+
+def _repeated_ids(page: Page, headings: Iterable[Heading]) -> Iterator[Finding]:
+    lines: dict[str, int] = {}
+    for heading in headings:
+        if heading.id and heading.id in lines:
+            reason = f"the id {heading.id!r} is taken by the heading in line {lines[heading.id]}"
+            yield Finding(page.path, heading.line, f"{reason}; give each heading an id of its own.")
+        lines.setdefault(heading.id, heading.line)
 
 
 def _heading(content: str, *, level: int, line: int) -> Heading:

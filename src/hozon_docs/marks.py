@@ -101,18 +101,33 @@ class Judge:
             if entry.outcome == "skipped" and entry.package == self.package
         ]
 
+    def state_of(self, source: str, *, pages: Collection[str]) -> State:
+        """Judge the text of a block.
+
+        Args:
+            source: The text.
+            pages: The files that may have run it.
+
+        Returns:
+            What is known of it.
+        """
+        return self._known(source, pages=pages)[0]
+
     def _mark(self, block: RenderedBlock, *, page: str) -> Mark:
-        text = text_digest(block.text)
         pages = self.modules if block.in_docstring else (page,)
+        return Mark(block, *self._known(block.text, pages=pages))
+
+    def _known(self, source: str, *, pages: Collection[str]) -> tuple[State, Entry | None]:
+        text = text_digest(source)
         proof = self.ledger.proof_for(text, pages=pages, package=self.package)
         if proof is not None:
-            return Mark(block, State.PASSED, proof)
+            return State.PASSED, proof
         results = self.ledger.results_for(text, pages=pages, package=self.package)
         for outcome, state in (("failed", State.FAILED), ("skipped", State.SKIPPED)):
             for entry in results:
                 if entry.outcome == outcome:
-                    return Mark(block, state, entry)
-        return Mark(block, State.NOT_RUN, None)
+                    return state, entry
+        return State.NOT_RUN, None
 
 
 def mark_edits(marks: Sequence[Mark], *, words: Words, href: str | None, around: str) -> list[Edit]:

@@ -32,7 +32,7 @@ from hozon_docs.edits import Document, apply_edits
 from hozon_docs.findings import DocsError
 from hozon_docs.freshness import stale_units
 from hozon_docs.interface import Message, Words, words_in
-from hozon_docs.ledger import package_digest, read_ledger
+from hozon_docs.ledger import Ledger, merge, package_digest, read_ledger
 from hozon_docs.markdown import Page, find_pages, scan
 from hozon_docs.marks import Judge, mark_edits
 from hozon_docs.notices import (
@@ -44,16 +44,15 @@ from hozon_docs.notices import (
     stale_edits,
 )
 from hozon_docs.pages import all_pages, file_of, page_of
+from hozon_docs.places import placed
 from hozon_docs.proof_page import PLACEHOLDER, ProofPage
 from hozon_docs.proof_report import make_report
-from hozon_docs.publishing import Gate
+from hozon_docs.publishing import STYLES, Gate
 from hozon_docs.search import endings
 
 FIELD = "cjk"
 """The field of the search index that holds the endings; the configuration gives it a weight."""
 
-_STYLES = "hozon_docs.css"
-_STYLES_PLACE = f"assets/stylesheets/{_STYLES}"
 _DOCSTRING = '<div class="doc doc-contents'
 _TRANSLATOR = "hozon_docs.griffe_extension"
 
@@ -97,17 +96,21 @@ class DocsPlugin(BasePlugin[DocsOptions]):  # type: ignore[no-untyped-call]  # T
             docs = load_config(Path(config.config_file_path).parent)
             language = os.environ.get("DOCS_LANGUAGE") or docs.source
             modules = {file_of(docs, page) for page in all_pages(docs) if _is_module(page)}
-            judge = Judge(read_ledger(docs.ledger), package_digest(docs), frozenset(modules))
+            package = package_digest(docs)
+            # What the pages said when a block ran is not what they say now: a skip that is gone.
+            current = {place for _, place in placed(docs)}
+            holds = merge(read_ledger(docs.ledger), Ledger(), package=package, current=current)
+            judge = Judge(holds, package, frozenset(modules))
         gate = Gate(docs, language, skips=judge.skips())
         self._build = _Build(
             config=docs,
             language=language,
             words=words_in(language),
             judge=judge,
-            gate=gate if os.environ.get("DOCS_PUBLISH") == "1" else None,
+            gate=gate if os.environ.get("DOCS_PUBLISH", "0") not in {"", "0"} else None,
         )
         self._proof_url = None
-        config.extra_css.insert(0, _STYLES_PLACE)
+        config.extra_css.insert(0, STYLES)
         if "toc" in config.markdown_extensions:
             options = config.mdx_configs.setdefault("toc", {})
             options.setdefault("permalink_title", self._build.words.say(Message.PERMALINK))
@@ -256,6 +259,8 @@ class DocsPlugin(BasePlugin[DocsOptions]):  # type: ignore[no-untyped-call]  # T
                 edits += alternate_edits(document, missing=self._missing(source))
         if build.gate is not None:
             build.gate.check_page(source or self._made_up(page), marks)
+            if source is not None:
+                build.gate.check_source(source, judge=build.judge)
         return apply_edits(output, edits)
 
     @event_priority(50)  # Before the search plug-in writes its index.
@@ -279,9 +284,11 @@ class DocsPlugin(BasePlugin[DocsOptions]):  # type: ignore[no-untyped-call]  # T
             extra = endings(f"{entry['title']} {entry['text']}")
             if extra:
                 entry[FIELD] = extra
-        styles = Path(config.site_dir, _STYLES_PLACE)
+        styles = Path(config.site_dir, STYLES)
         styles.parent.mkdir(parents=True, exist_ok=True)
-        styles.write_bytes(resources.files("hozon_docs").joinpath("assets", _STYLES).read_bytes())
+        styles.write_bytes(
+            resources.files("hozon_docs").joinpath("assets", styles.name).read_bytes()
+        )
 
     def _source_of(self, path: str | None) -> Page | None:
         """Give the page of a tree that a file is; None for what another plug-in made up."""

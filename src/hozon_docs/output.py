@@ -78,18 +78,18 @@ def regenerate(source: str, written: Iterable[Written]) -> str:
     """
     old = output_lines(source)
     places = _statement_places(source)
-    texts: defaultdict[int, defaultdict[int, str]] = defaultdict(lambda: defaultdict(str))
+    texts: defaultdict[int, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for piece in written:
         # A thread may speak before the block does: its words stand below the first statement.
         end, indent = places.get(piece.line) or places[min(places)]
-        texts[end][indent] += piece.text
+        texts[end][indent].append(piece.text)
     result: list[str] = []
     for number, line in enumerate(source.split("\n")[:-1], start=1):
         if number not in old:
             result.append(line)
         # Two statements may end in one line: the inner one has spoken first.
         for indent in sorted(texts[number], reverse=True):
-            result += _as_output(texts[number][indent], indent=indent)
+            result += _as_output("".join(texts[number][indent]), indent=indent)
     return "\n".join([*result, ""])
 
 

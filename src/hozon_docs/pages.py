@@ -1,7 +1,8 @@
 """Which files are pages, and how each is read.
 
 Owns the one answer to "what is this file to us": a page of a language's tree, a page outside the
-trees, a module with docstrings, or nothing. Refuses to run and to compare.
+trees, a module with docstrings, or nothing; and to what runs around a block in its page. Refuses to
+run and to compare.
 
 Invariants: every file has at most one page, and what is read of it does not depend on where the
 process stands; a file that cannot be read is a finding, never an exception.
@@ -13,7 +14,7 @@ from pathlib import Path
 from hozon_docs.config import Config
 from hozon_docs.docstrings import scan_module
 from hozon_docs.findings import Finding
-from hozon_docs.markdown import Page, Scan, find_pages, scan
+from hozon_docs.markdown import Block, Page, Scan, find_pages, scan
 
 
 def page_of(config: Config, path: Path) -> Page | None:
@@ -95,3 +96,37 @@ def file_of(config: Config, page: Page) -> str:
         The path from the project's folder, with forward slashes.
     """
     return page.path.relative_to(config.root).as_posix()
+
+
+def earlier_in_group(scan: Scan, block: Block) -> tuple[Block, ...]:
+    """List what runs before a block, in its namespace and its world.
+
+    Args:
+        scan: The page of the block.
+        block: The block.
+
+    Returns:
+        The blocks of its group that stand above it, without those that are skipped; none where it
+        is in no group.
+    """
+    return tuple(one for one in _group_of(scan, block) if one.line < block.line)
+
+
+def later_in_group(scan: Scan, block: Block) -> tuple[Block, ...]:
+    """List what runs after a block, in its namespace and its world.
+
+    Args:
+        scan: The page of the block.
+        block: The block.
+
+    Returns:
+        As `earlier_in_group`, for the blocks that stand below it.
+    """
+    return tuple(one for one in _group_of(scan, block) if one.line > block.line)
+
+
+def _group_of(scan: Scan, block: Block) -> list[Block]:
+    """List the blocks of a group that are run."""
+    if not block.group:
+        return []
+    return [one for one in scan.blocks if one.group == block.group and not one.skip]

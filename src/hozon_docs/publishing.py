@@ -1,7 +1,7 @@
 """What keeps a site from being published: unproven blocks, too many skips, missing pages.
 
-Owns the findings of one language's build, all of them. Refuses to stop the build: the MkDocs
-plug-in does, once every page has been seen.
+Owns the findings of one language's build, all of them, and the sign that a build was judged at all.
+Refuses to stop the build: the MkDocs plug-in does, once every page has been seen.
 
 Invariant: a finding names the file in which the text stands, which for a docstring is the module.
 """
@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hozon_docs.config import Config
+from hozon_docs.data import DATA, language_fault
 from hozon_docs.findings import Finding, shown
 from hozon_docs.ledger import Entry, text_digest
 from hozon_docs.markdown import Page
-from hozon_docs.marks import Mark, State
-from hozon_docs.pages import all_pages, read_page
+from hozon_docs.marks import Judge, Mark, State
+from hozon_docs.pages import all_pages, file_of, read_page
 from hozon_docs.proof_report import blocks_of
 from hozon_docs.rendered import RenderedBlock, line_of
+
+STYLES = "assets/stylesheets/hozon_docs.css"
+"""What the MkDocs plug-in leaves in each site that it has judged, for the pages to load."""
 
 _SHOWN = frozenset({State.PASSED, State.SKIPPED})
 """What may be published: proof, or the reason why there is none."""
@@ -53,6 +57,24 @@ class Gate:
             if mark.state not in _SHOWN:
                 self.findings.append(_unproven(self.config, page, mark))
 
+    def check_source(self, page: Page, *, judge: Judge) -> None:
+        """Note what is wrong with the text of a page, and its data that nothing has parsed.
+
+        Args:
+            page: The page; its file exists.
+            judge: What holds now.
+        """
+        scan = read_page(page)
+        self.findings += scan.findings
+        file = file_of(self.config, page)
+        for fence in scan.fences:
+            fault = language_fault(fence)
+            if fence.language in DATA:
+                state = judge.state_of(fence.source, pages=(file,))
+                fault = _fault(fence.name, state)
+            if fault:
+                self.findings.append(Finding(page.path, fence.line, fault))
+
     def verdict(self) -> list[Finding]:
         """Give everything that was found, budgets included.
 
@@ -84,8 +106,12 @@ def _unproven(config: Config, page: Page, mark: Mark) -> Finding:
     origins = _in_modules(config) if mark.block.in_docstring else files
     line = line_of(page, mark.block.text) if files else 1
     source, line, name = _origin(origins, mark.block) or (page, line, "")
-    reason = f"{name or mark.block.kind} {_FAULTS[mark.state]}; run the tests and build again."
-    return Finding(source.path, line, reason)
+    return Finding(source.path, line, _fault(name or mark.block.kind, mark.state))
+
+
+def _fault(name: str, state: State) -> str:
+    """Say what keeps a block from being published; empty where nothing does."""
+    return "" if state in _SHOWN else f"{name} {_FAULTS[state]}; run the tests and build again."
 
 
 def _in_modules(config: Config) -> Iterable[Page]:

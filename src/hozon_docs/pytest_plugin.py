@@ -51,6 +51,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the configuration, and refuse to rewrite pages from several processes."""
+    if not __debug__:
+        raise pytest.UsageError(
+            "python -O takes every assertion away, so that nothing is checked; run without it."
+        )
     try:
         docs = load_config(config.rootpath)
         session = Session(

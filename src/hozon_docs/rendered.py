@@ -13,6 +13,7 @@ same, in the same order.
 """
 
 import contextlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ from hozon_docs.findings import Finding, shown
 from hozon_docs.markdown import Block, Fence, Page
 
 _MARK = "language-"
+_FENCES = frozenset({"```", "````", "~~~", "~~~~"})
 _PYTHON = (
     PythonLexer,
     Python2Lexer,
@@ -270,8 +272,9 @@ def compare_other_code(page: Page, *, built: BuiltPage, fences: Sequence[Fence])
 
 def _codes(soup: BeautifulSoup) -> Iterator[Tag]:
     """Find the code that stands in a block of its own, but for signatures."""
-    for code in soup.select("pre code"):
-        if code.find_parent(class_="doc-signature") is None:
+    for code in soup.select("pre code, pre:not(:has(code))"):
+        # The numbers of lines stand in a frame of their own.
+        if code.find_parent(class_=["doc-signature", "linenodiv"]) is None:
             yield code
 
 
@@ -373,7 +376,11 @@ def line_of(page: Page, text: str) -> int:
     """
     # Quotation marks and indentation are not rendered.
     lines = [line.strip("> \t") for line in page.path.read_text("utf-8").split("\n")]
-    wanted = [line.strip("> \t") for line in text.split("\n")]
+    wanted = [line.strip("> \t") for line in text.strip("\n").split("\n")]
+    if not text.strip():
+        # Of a block without a line there is only the fence, closed in the line below.
+        pairs = enumerate(itertools.pairwise(lines), start=1)
+        return next((n for n, (line, below) in pairs if below in _FENCES and below in line), 1)
     starts = range(len(lines) - len(wanted) + 1)
     hits = [start + 1 for start in starts if lines[start : start + len(wanted)] == wanted]
     # Raw HTML has tags around the text.

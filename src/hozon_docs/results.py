@@ -11,6 +11,7 @@ here fails the session.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -26,12 +27,14 @@ from hozon_docs.ledger import (
     PublicNames,
     merge,
     read_ledger,
+    seal_entry,
     seal_names,
-    text_digest,
     write_ledger,
 )
+from hozon_docs.markdown import Block, Fence
 from hozon_docs.mutants import describe_mutants, mutant_findings
-from hozon_docs.pages import all_pages, file_of, read_page
+from hozon_docs.pages import page_of
+from hozon_docs.places import placed
 
 
 class Results:
@@ -40,7 +43,8 @@ class Results:
     def __init__(self, docs: Session) -> None:
         """Begin without a result."""
         self._docs = docs
-        self._records: list[Record] = []
+        self._records: dict[str, list[Record]] = {}
+        self._failed: dict[str, str] = {}
         self._ledger = Ledger()
         self._lines: list[str] = []
         self._findings: list[Finding] = []
@@ -49,7 +53,37 @@ class Results:
         """Take the record out of the report of an item, wherever it ran."""
         for name, value in report.user_properties:
             if name == PROPERTY and report.when == "call":
-                self._records.append(msgspec.convert(value, Record))
+                records = self._records.setdefault(report.nodeid, [])
+                records.append(msgspec.convert(value, Record))
+        if report.failed and self._is_of_a_page(report.nodeid):
+            told = report.longreprtext.strip().split("\n")[-1]
+            self._failed[report.nodeid] = f"failed beside its own code: {told}"
+
+    def _is_of_a_page(self, nodeid: str) -> bool:
+        config = self._docs.config
+        return page_of(config, config.root / nodeid.partition("::")[0]) is not None
+
+    def _told(self) -> Iterator[Record]:
+        """Give the records; a test that failed proves nothing, whatever its item found out.
+
+        A thread or a destructor of the block may fail, a fixture, or a hook of the project.
+        """
+        for nodeid, records in self._records.items():
+            for record in records:
+                entry = record.entry
+                if nodeid in self._failed and entry.outcome == "passed":
+                    entry = replace(entry, outcome="failed", reason=self._failed[nodeid])
+                    yield Record(seal_entry(entry))
+                else:
+                    yield record
+
+    def _is_told(self, part: Block | Fence, place: Place) -> bool:
+        """Tell whether what was known of a block still is: not where its test failed untold.
+
+        A process that ended, and a fixture that failed, leave no record.
+        """
+        nodeid = f"{place[0]}::{part.name}:{part.line}"
+        return nodeid not in self._failed or nodeid in self._records
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -58,7 +92,7 @@ class Results:
             if exitstatus == pytest.ExitCode.OK:
                 self._write_updates()
             return  # What a failed or an interrupted run printed is no truth to write down.
-        if not self._records:
+        if not (self._records or self._failed):
             return
         self._write_ledger()
         self._judge()
@@ -79,24 +113,16 @@ class Results:
             old = Ledger()  # A run is how a ledger is repaired.
         names = tuple(name.name for name in docs.inventory.names)
         new = Ledger(
-            entries=tuple(record.entry for record in self._records),
+            entries=tuple(record.entry for record in self._told()),
             mutants=tuple(self._mutants()),
             public=seal_names(PublicNames(package=docs.package, names=names)),
         )
-        self._ledger = merge(old, new, package=docs.package, current=self._places())
+        current = {place for part, place in placed(docs.config) if self._is_told(part, place)}
+        self._ledger = merge(old, new, package=docs.package, current=current)
         write_ledger(docs.config.ledger, self._ledger)
 
-    def _places(self) -> frozenset[Place]:
-        """Name every block that the pages have now."""
-        config = self._docs.config
-        return frozenset(
-            (file_of(config, page), part.name, text_digest(part.source))
-            for page in all_pages(config)
-            for part in read_page(page).parts
-        )
-
     def _mutants(self) -> Iterator[MutantResult]:
-        for record in self._records:
+        for record in self._told():
             yield from record.mutants
 
     def _judge(self) -> None:
@@ -114,17 +140,13 @@ class Results:
         """Tell whether every block has run against this very code, and none has failed."""
         config = self._docs.config
         known = {entry.place for entry in self._ledger.entries}
-        runnable = {
-            (file_of(config, page), block.name, text_digest(block.source))
-            for page in all_pages(config)
-            for block in read_page(page).blocks
-        }
+        runnable = {place for part, place in placed(config) if isinstance(part, Block)}
         failed = any(entry.outcome == "failed" for entry in self._ledger.entries)
         return not failed and runnable <= known
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how many blocks passed in which language, and which were skipped and why."""
-        entries = [record.entry for record in self._records]
+        entries = [record.entry for record in self._told()]
         if not entries:
             return
         terminalreporter.section("documentation")

@@ -15,15 +15,21 @@ How the measured faults of pytest-examples 0.0.18 are cured:
 - Output is whatever reaches standard output while the block runs, by `print` or otherwise; the
   block's text is regenerated from it and compared as a whole.
 
-Invariants: `sys.modules["__main__"]`, the working directory, the environment and standard output
-are after a run what they were before; nothing that a block raises escapes.
+- An interrupt from the keyboard is not the block's: it ends the session.
+
+Invariants: `sys.modules["__main__"]`, `sys.argv`, the working directory, the environment, standard
+output and the handlers of the root logger are after a run what they were before; nothing that a
+block raises escapes.
 """
 
 import contextlib
 import inspect
 import io
+import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -31,7 +37,7 @@ from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 from unittest.mock import patch
 
 from pytest_examples import CodeExample
@@ -92,6 +98,9 @@ def run_block(
     Returns:
         What it wrote and raised. Nothing that a block raises escapes.
 
+    Raises:
+        KeyboardInterrupt: The process was interrupted meanwhile, whatever the block made of it.
+
     Concurrency: Changes the working directory and standard output of the process meanwhile, so one
         block at a time in each process.
     """
@@ -101,7 +110,11 @@ def run_block(
         return Run(block, (), error, None, None)
     loader = _InPlaceLoader(code, namespace or Namespace(), watch=watch, around=around)
     recorder = _Recorder(code)
-    with _process_restored(directory), contextlib.redirect_stdout(recorder):
+    with (
+        _process_restored(directory, name=block.name),
+        contextlib.redirect_stdout(recorder),
+        _interrupts_told(),
+    ):
         run_code(
             example=CodeExample.create(block.source, path=block.page.path, start_line=block.line),
             # No frame has this name, so `run_code` never forges one.
@@ -174,10 +187,62 @@ class _Recorder(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _process_restored(directory: Path) -> Iterator[None]:
+def _process_restored(directory: Path, *, name: str) -> Iterator[None]:
     main = sys.modules["__main__"]
     try:
-        with patch.dict(os.environ), contextlib.chdir(directory):
+        with (
+            patch.dict(os.environ),
+            patch.object(sys, "argv", [name]),
+            patch.object(os, "_exit", _exit_for(os.getpid(), leave=os._exit)),
+            _fresh_logging(),
+            contextlib.chdir(directory),
+        ):
             yield
     finally:
         sys.modules["__main__"] = main
+
+
+def _exit_for(process: int, *, leave: Callable[[int], NoReturn]) -> Callable[[int], NoReturn]:
+    """Give an `os._exit` that spares one process: with status 0, the session would seem to pass."""
+
+    def leave_or_fail(status: int) -> NoReturn:
+        if os.getpid() != process:
+            leave(status)
+        raise SystemExit(f"os._exit({status}) would end the session; a block comes to its end")
+
+    return leave_or_fail
+
+
+@contextlib.contextmanager
+def _fresh_logging() -> Iterator[None]:
+    """Take the handlers from the root logger: with those of pytest, `basicConfig` does nothing."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+@contextlib.contextmanager
+def _interrupts_told() -> Iterator[None]:
+    """Raise an interrupt again that a block, or what runs it, took for its own."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    told = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        told.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if told.is_set():
+        raise KeyboardInterrupt

@@ -127,8 +127,13 @@ def run_shell(fence: Fence, *, directory: Path, environment: Mapping[str, str]) 
     outcomes, rest = list(_outcomes(commands, output)), output.rpartition(_MARK)[2]
     if not complaint and len(outcomes) < len(commands):
         # This command ended the shell: by `exit`, or as the failing command of a script.
-        outcomes.append(_outcome(commands[len(outcomes)], rest, status=process.returncode))
-        complaint = "was never run: the shell had ended" if len(outcomes) < len(commands) else ""
+        command = commands[len(outcomes)]
+        if not terminal and not process.returncode:
+            complaint = "ends the shell by itself, so what stands below may never run; take it away"
+        else:
+            outcomes.append(_outcome(command, rest, status=process.returncode))
+            if len(outcomes) < len(commands):
+                complaint = "was never run: the shell had ended"
         rest = ""
     return Session(fence, tuple(outcomes), errors or rest, complaint)
 
@@ -227,6 +232,8 @@ def _script(lines: Sequence[str]) -> Iterator[Command]:
 def _outcomes(commands: Sequence[Command], output: str) -> Iterator[Outcome]:
     parts = output.split(_MARK)
     for command, text, status in zip(commands, parts[::2], parts[1::2], strict=False):
+        if not status.isdecimal():
+            return  # The command has read what should have followed it: a quotation without end.
         yield _outcome(command, text, status=int(status))
 
 

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hozon_docs.config import Config
-from hozon_docs.findings import DocsError
+from hozon_docs.findings import DocsError, shown
+from hozon_docs.publishing import STYLES
 from hozon_docs.root_page import root_page
 
 PROCESSES = 2
@@ -165,6 +166,11 @@ def _build_language(order: _Order, language: str, running: list[subprocess.Popen
     output, _ = process.communicate()
     if process.returncode != 0:
         raise BuildError(_failure(language, output))
+    if order.publish and not (folder / STYLES).is_file():
+        raise BuildError(
+            f"{language}: nothing held the pages to their proof; add hozon_docs to the plugins of "
+            f"{shown(order.config.mkdocs)}."
+        )
     pages = sum(1 for _ in folder.rglob("*.html"))
     return Built(language, pages, time.monotonic() - begin)
 

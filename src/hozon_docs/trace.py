@@ -165,6 +165,25 @@ class Trace:
         return self._step
 
 
+def crowded(source: str) -> Iterator[int]:
+    """Find the statements that nobody can watch, because another one begins their line.
+
+    Args:
+        source: The text of a block that compiles.
+
+    Yields:
+        The line of each in the block, counted from 1; `...` and other constants do nothing, and
+        may stand anywhere.
+    """
+    lines = source.encode().split(b"\n")
+    for node in ast.walk(ast.parse(source)):
+        constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not isinstance(node, ast.stmt) or constant:
+            continue
+        if lines[node.lineno - 1][: node.col_offset].strip():
+            yield node.lineno
+
+
 def _statements(node: ast.AST) -> Iterator[tuple[ast.AST, int, int]]:
     """Give the statements of a body, each with the lines of its own head or text."""
     for name in _BODIES:

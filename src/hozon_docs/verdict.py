@@ -12,6 +12,7 @@ the line, and shows the code with that line marked.
 """
 
 import difflib
+import itertools
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ from hozon_docs.findings import shown
 from hozon_docs.markdown import Block
 from hozon_docs.output import misplaced_claims, regenerate
 from hozon_docs.runner import Run
+from hozon_docs.trace import crowded
+
+_DIFF_LINES = 200
+"""How much of a difference a message shows: a loop that never stops printing fills no terminal."""
 
 
 class BlockFailedError(AssertionError):
@@ -68,8 +73,11 @@ def check_reached(run: Run) -> None:
         run: What came of executing it, and the later blocks of its group.
 
     Raises:
-        BlockFailedError: A statement was never executed.
+        BlockFailedError: A statement was never executed, or nobody can tell whether it was.
     """
+    for line in crowded(run.block.source) if run.trace else ():
+        reason = "nobody can tell whether this whole line was executed; give each statement its own"
+        raise BlockFailedError(_message(run.block, line=run.block.line + line, reason=f"{reason}."))
     for line in run.trace.unreached() if run.trace else ():
         reason = "this statement was never executed, so it proves nothing; take it away or reach it"
         raise BlockFailedError(_message(run.block, line=line, reason=f"{reason}."))
@@ -147,8 +155,11 @@ def _output_message(block: Block, *, actual: str) -> str:
         expected_lines[:-1], actual_lines[:-1], "the page says", "the run printed", n=2, lineterm=""
     )
     message = _message(block, line=line, reason="prints something else than its page says.")
+    told = list(itertools.islice(diff, _DIFF_LINES + 1))
+    if len(told) > _DIFF_LINES:
+        told[-1] = "… and more"
     hint = "Correct the code, or rewrite the output: pytest --docs-update"
-    return "\n".join([message, "", *diff, "", hint])
+    return "\n".join([message, "", *told, "", hint])
 
 
 def _message(block: Block, *, line: int, reason: str) -> str:

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from hozon_docs.config import Config, load_config
+from hozon_docs.data import DATA, SHELL
 from hozon_docs.ledger import (
     Entry,
+    Kind,
     Ledger,
     package_digest,
     seal_entry,
-    text_digest,
     write_ledger,
 )
-from hozon_docs.markdown import Block, Page, scan
-from hozon_docs.pages import all_pages, file_of, read_page
-from hozon_docs.proof_report import blocks_of
+from hozon_docs.markdown import Block, Fence, Page, scan
+from hozon_docs.pages import page_of
+from hozon_docs.places import placed
 
 WritePage = Callable[..., Page]
 WriteBlock = Callable[[str], Block]
@@ -99,6 +100,17 @@ def foreign_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., C
     return write
 
 
+def _kind(part: Block | Fence) -> Kind:
+    if isinstance(part, Block):
+        return "python"
+    return "data" if part.language in DATA else "shell"
+
+
+def _language(config: Config, file: str) -> str:
+    page = page_of(config, config.root / file)
+    return page.language if page is not None else config.source
+
+
 Prove = Callable[[Config], Ledger]
 
 
@@ -111,21 +123,22 @@ def prove() -> Prove:
             tuple(
                 seal_entry(
                     Entry(
-                        page=file_of(config, page),
+                        page=place[0],
                         line=block.line,
                         title=block.name,
-                        kind="python" if isinstance(block, Block) else "shell",
-                        language=page.language,
-                        text=text_digest(block.source),
+                        kind=_kind(block),
+                        language=_language(config, place[0]),
+                        text=place[2],
                         package=package_digest(config),
                         versions={"python": "3.13.0", "moto": "5.2.5"},
                         outcome="skipped" if block.skip else "passed",
                         reason=block.skip,
                         ran_at="2026-05-04T23:30:00+00:00",
+                        setting=place[3],
                     )
                 )
-                for page in all_pages(config)
-                for block in blocks_of(read_page(page))
+                for block, place in placed(config)
+                if isinstance(block, Block) or block.language in SHELL | DATA.keys()
             )
         )
         write_ledger(config.ledger, ledger)

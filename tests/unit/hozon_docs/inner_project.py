@@ -77,4 +77,5 @@ def new_project(pytester: pytest.Pytester) -> InnerProject:
     """Make a project without a page."""
     project = InnerProject(pytester)
     project.write("pyproject.toml", SETTINGS)
+    (project.root / "lib").mkdir()
     return project

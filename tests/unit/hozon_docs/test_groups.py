@@ -206,3 +206,23 @@ def test_a_group_goes_on_after_an_error_that_is_named(ran: Ran) -> None:
         '```{.python title="a.py" group="g" raises="KeyError: 1"}\nx = 1\nraise KeyError(x)\n```\n'
         '```{.python title="b.py" group="g"}\nprint(x)\n#> 1\n```\n'
     ).assert_outcomes(passed=3)
+
+
+def test_an_edit_of_an_earlier_block_ends_the_proof_of_a_later_one(
+    project: InnerProject,
+) -> None:
+    """It ran after another text than the one that stands above it now."""
+    page = project.write(GUIDE, SHARED)
+    project.run()
+    page.write_text(SHARED.replace('group="store"}\nsize = 1', 'group="store"}\nsize = 1  # m'))
+    project.run("-k", "first.py")
+    assert set(project.outcomes()) == {f"{GUIDE} {name}.py" for name in ("first", "other", "alone")}
+
+
+def test_a_skipped_block_does_not_run_for_a_later_one(ran: Ran, project: InnerProject) -> None:
+    """Where it cannot run, it cannot run on behalf of another either."""
+    ran(
+        '```{.python title="a.py" group="g" skip="needs a GPU"}\nopen("ran", "w").close()\n```\n\n'
+        '```{.python title="b.py" group="g"}\nimport os\n\nprint(os.listdir())\n#> []\n```\n'
+    ).assert_outcomes(passed=2, skipped=1)
+    assert project.outcomes()[f"{GUIDE} b.py"] == "passed"

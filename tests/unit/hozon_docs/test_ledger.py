@@ -16,6 +16,7 @@ from hozon_docs.ledger import (
     folders_digest,
     installed_versions,
     merge,
+    package_digest,
     read_ledger,
     seal_entry,
     seal_mutant,
@@ -91,7 +92,7 @@ def test_a_ledger_of_another_release_is_refused(tmp_path: Path) -> None:
     """What another release meant by its results is not guessed."""
     path = tmp_path / "ledger.json"
     write_ledger(path, LEDGER)
-    path.write_text(path.read_text("utf-8").replace('"format": 1', '"format": 2'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
     with pytest.raises(DocsError, match="another release; remove it and run the tests again"):
         read_ledger(path)
 
@@ -291,3 +292,21 @@ def test_the_ledger_of_a_project_proves_its_blocks(
         text_digest("x = 1"), pages=["docs/de/guide.md"], package=entry.package
     )
     assert proof == entry
+
+
+def test_a_package_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """A proof that holds for no code would outlive every change of it."""
+    config = replace(_config(tmp_path, []), packages=(tmp_path / "scr",))
+    with pytest.raises(DocsError, match=r"packages names .*scr, which is no folder; correct it"):
+        package_digest(config)
+
+
+def test_a_change_of_a_world_is_another_state(tmp_path: Path) -> None:
+    """What a block starts with, and what is asked afterwards, are a part of its proof."""
+    (tmp_path / "worlds").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.hozon_docs]\nworlds = ["worlds"]\n', "utf-8")
+    config = load_config(tmp_path)
+    before = folders_digest(config.packages + config.worlds, root=config.root)
+    assert package_digest(config) == before
+    (tmp_path / "worlds" / "statements.py").write_text("pass\n", "utf-8")
+    assert folders_digest(config.packages + config.worlds, root=config.root) != before

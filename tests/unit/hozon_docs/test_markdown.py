@@ -244,3 +244,11 @@ def test_a_page_with_another_ending_is_found(tmp_path: Path) -> None:
     (tmp_path / "index.md").write_text("# Home", "utf-8")
     (finding,) = find_strays(tmp_path)
     assert finding.path.name == "extra.markdown"
+
+
+def test_an_id_is_given_once(write_page: Callable[..., Page]) -> None:
+    """A link to it would lead to the first heading, whichever was meant."""
+    page = write_page("# A {#a}\n\n## B {#b}\n\n## C {#a}\n")
+    (finding,) = scan(page).findings
+    assert finding.line == 5
+    assert finding.reason.startswith("the id 'a' is taken by the heading in line 1; give each ")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -170,7 +171,7 @@ def test_every_missing_proof_of_a_language_is_named(
     config = foreign_project(PAGES)
     with pytest.raises(BuildError) as error:
         build_site(config, languages=["de"], publish=True)
-    assert str(error.value).count("has no proof") == 6
+    assert str(error.value).count("has no proof") == 7
     build_site(config, languages=["de"])
     assert _states(config, "de") == ["docs-mark--not-run"] * 5
 
@@ -341,3 +342,27 @@ def test_a_site_of_another_theme_is_marked_too(
     config.mkdocs.write_text(re.sub(r"- search: .*", "- search", settings), "utf-8")
     build_site(config, languages=["de"], publish=True)
     assert _states(config, "de") == ["docs-mark--passed"] * 5
+
+
+def test_a_skip_that_was_taken_away_is_no_reason_any_more(
+    foreign_project: Callable[..., Config], prove: Prove
+) -> None:
+    """The text is the same, but the page says now that it runs, and it never did."""
+    block = '# A {{#a}}\n\n```{{.python title="a.py"{}}}\nx = 1\n```\n'
+    config = replace(foreign_project({"guide": block.format(' skip="slow"')}), skips={"python": 2})
+    prove(config)
+    build_site(config)
+    assert _states(config, "de") == ["docs-mark--skipped"]
+    (config.tree("de") / "guide.md").write_text(block.format(""), "utf-8")
+    build_site(config, languages=["de"])
+    assert _states(config, "de") == ["docs-mark--not-run"]
+
+
+def test_a_fault_of_a_page_stops_publishing(
+    foreign_project: Callable[..., Config], prove: Prove
+) -> None:
+    """Every block is proven, and a fence that nothing checks is found nevertheless."""
+    config = foreign_project({"guide": "# A {#a}\n\n```c\nx\n```\n"})
+    prove(config)
+    with pytest.raises(BuildError, match=r"docs/de/guide\.md:3: nothing checks a fence in 'c'"):
+        build_site(config, languages=["de"], publish=True)

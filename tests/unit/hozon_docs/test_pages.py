@@ -125,3 +125,16 @@ def test_a_file_is_read_by_what_it_is(config: Config, file: str) -> None:
     assert page is not None
     titles = {"docs/de/index.md": "a.py", "src/lib/store.py": "store"}
     assert [block.title for block in read_page(page).blocks] == [titles[file]]
+
+
+@pytest.mark.parametrize("file", ["docs/de/index.md", "src/lib/store.py"])
+def test_the_mark_that_editors_put_first_does_not_count(config: Config, file: str) -> None:
+    """A byte order mark hides neither the first heading nor the first docstring."""
+    path = config.root / file
+    start = {".md": "# A {#a}\n", ".py": '"""A.\n'}[path.suffix]
+    path.write_text(f'{start}\n```python title="a.py"\n1\n```\n"""\n', "utf-8-sig")
+    page = page_of(config, path)
+    assert page is not None
+    scan = read_page(page)
+    assert [block.line for block in scan.blocks] == [3]
+    assert [heading.id for heading in scan.headings] == ["a"] * (path.suffix == ".md")

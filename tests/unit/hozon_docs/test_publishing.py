@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from hozon_docs.config import Config
-from hozon_docs.ledger import Entry, seal_entry
+from hozon_docs.ledger import Entry, Ledger, seal_entry, text_digest
 from hozon_docs.markdown import Page
-from hozon_docs.marks import Mark, State
+from hozon_docs.marks import Judge, Mark, State
 from hozon_docs.publishing import Gate
 from hozon_docs.rendered import RenderedBlock
 
@@ -137,3 +137,34 @@ def test_every_fault_is_collected(project: Config) -> None:
     gate.check_page(_page(project), marks)
     lines = [finding.split(" ")[0] for finding in _findings(gate)]
     assert lines == ["docs/de/guide.md:3:", "docs/de/guide.md:7:", "pyproject.toml:1:"]
+
+
+def _judge(*entries: Entry) -> Judge:
+    return Judge(Ledger(entries), "p", modules=())
+
+
+def test_data_without_proof_is_not_published(project: Config) -> None:
+    """It has no mark, but a reader copies it all the same."""
+    page = _page(project)
+    page.path.write_text('# A {#a}\n\n```toml title="x.toml"\na = 1\n```\n', "utf-8")
+    entry = replace(ENTRY, kind="data", outcome="passed", text=text_digest("a = 1"))
+    unproven, proven = Gate(project, "de"), Gate(project, "de")
+    unproven.check_source(page, judge=_judge(replace(entry, page="docs/ja/guide.md")))
+    proven.check_source(page, judge=_judge(entry))
+    (finding,) = _findings(unproven)
+    assert finding.startswith("docs/de/guide.md:3: x.toml has no proof: ")
+    assert _findings(proven) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("# A {#a}\n\n```c\nx\n```\n", "nothing checks a fence in 'c'"), ("# A\n", "no explicit id")],
+)
+def test_a_fault_of_the_page_is_not_published(project: Config, text: str, words: str) -> None:
+    """What the tests refuse before anything runs has no result that could be missing."""
+    page = _page(project)
+    page.path.write_text(text, "utf-8")
+    gate = Gate(project, "de")
+    gate.check_source(page, judge=_judge())
+    (finding,) = _findings(gate)
+    assert words in finding

@@ -12,6 +12,7 @@ from hozon_docs.rendered import (
     compare_other_code,
     compare_rendered,
     foreign_addresses,
+    line_of,
     page_file,
     read_built,
     stylesheet_loads,
@@ -69,6 +70,7 @@ HIDDEN = {
     "indented": "    hidden = 1\n",
     "wordless": "```\nhidden = 1\n```\n",
     "raw": "<pre><code>hidden = 1\n</code></pre>\n",
+    "raw_frame": "<pre>\nhidden = 1\n</pre>\n",
 }
 """Code that says no language: nobody can tell whether it is Python."""
 
@@ -233,3 +235,11 @@ def test_an_example_in_a_docstring_must_have_run(
     (finding,) = compare_examples(block.page, built=built, examples=[])
     assert "renders this in a docstring, but it was not run" in finding.reason
     assert "x = 1" in finding.reason
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~"])
+def test_a_block_without_a_line_is_named_by_its_fence(tmp_path: Path, fence: str) -> None:
+    """It has no text that could be looked for."""
+    path = tmp_path / "a.md"
+    path.write_text(f"Text.\n\n{fence}python\n{fence}\n\n", "utf-8")
+    assert line_of(Page(language="de", name="a", path=path), "") == 3

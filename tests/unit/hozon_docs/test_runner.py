@@ -1,6 +1,8 @@
 """Running a block: each test of a cure fails without it."""
 
+import logging
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -249,5 +251,96 @@ def test_a_block_is_found_by_its_functions(
     source = (
         "import pickle\n\n\nclass Point:\n    x = 1\n\n\n"
         "print(pickle.loads(pickle.dumps(Point())).x)\n#> 1\n"
+    )
+    check_run(run_block(write_block(source), directory=empty))
+
+
+@pytest.mark.parametrize("around", ["{}", "try:\n    {}\nexcept BaseException:\n    pass\n"])
+def test_an_interrupt_from_the_keyboard_is_not_the_blocks(
+    write_block: Callable[[str], Block], empty: Path, around: str
+) -> None:
+    """Whoever stops a session stops it, also where the block swallows everything."""
+    source = "import os\nimport signal\n\n" + around.format("os.kill(os.getpid(), signal.SIGINT)\n")
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        run_block(write_block(source), directory=empty)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_logging_begins_as_in_a_process_of_its_own(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """What a reader sees of a log on standard output has to stand in the page."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    source = (
+        "import logging\nimport sys\n\n"
+        'logging.basicConfig(stream=sys.stdout, level="INFO", format="%(message)s")\n'
+        'logging.info("loaded")\n#> loaded\n'
+    )
+    for _ in range(2):
+        check_run(run_block(write_block(source), directory=empty))
+    assert (root.handlers, root.level) == before
+
+
+def test_a_block_meets_no_arguments(write_block: Callable[[str], Block], empty: Path) -> None:
+    """It is a script that was called by its name; what pytest was called with is not its own."""
+    source = "import sys\n\nprint(sys.argv)\n#> ['a.py']\n"
+    check_run(run_block(write_block(source), directory=empty))
+
+
+def test_a_block_that_prints_on_and_on_is_judged_in_time(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """The effort grows with the output and no faster, and the message stays readable."""
+    block = write_block("for number in range(30_000):\n    print('x' * 60)\n")
+    message = _failure(block, empty)
+    assert message.count("\n") < 250
+    assert "… and more" in message
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x = 1\nif not x: x = 2\n", 5),
+        ("def f(): return 1 / 0\n", 4),
+        ("try:\n    x = 1\nexcept ValueError: x = 2\n", 6),
+        ('x = "日本"; y = 1\n', 4),
+    ],
+    ids=["if", "def", "except", "semicolon"],
+)
+def test_each_statement_needs_a_line_of_its_own(
+    write_block: Callable[[str], Block], empty: Path, source: str, line: int
+) -> None:
+    """Lines are what a trace sees: one that two statements share tells nothing of the second."""
+    block = write_block(source)
+    message = _failure(block, empty)
+    place = f"{block.page.path.as_posix()}:{line}: a.py: "
+    assert message.startswith(f"{place}nobody can tell whether this whole line was executed")
+
+
+def test_a_body_that_does_nothing_may_share_a_line(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """`...` is not executed anywhere."""
+    check_run(run_block(write_block("class Stub: ...\n\n\ndef stub(): ...\n"), directory=empty))
+
+
+def test_a_block_cannot_end_the_session(write_block: Callable[[str], Block], empty: Path) -> None:
+    """With status 0 the session would seem to have passed, and no report would say otherwise."""
+    leave = os._exit
+    message = _failure(write_block("import os\n\nos._exit(0)\n"), empty)
+    assert "raised SystemExit: os._exit(0) would end the session" in message
+    assert os._exit is leave
+
+
+def test_a_process_that_a_block_starts_may_end(
+    write_block: Callable[[str], Block], empty: Path
+) -> None:
+    """What multiprocessing forks leaves by `os._exit`."""
+    source = (
+        'import multiprocessing\n\ncontext = multiprocessing.get_context("fork")\n'
+        "process = context.Process(target=int)\nprocess.start()\nprocess.join()\n"
+        "print(process.exitcode)\n#> 0\n"
     )
     check_run(run_block(write_block(source), directory=empty))

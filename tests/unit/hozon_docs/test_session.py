@@ -1,11 +1,12 @@
 """What a session as a whole leaves behind: its end, its ledger, and what it remembers."""
 
 import json
+import sys
 
 import pytest
 
 from hozon_docs.ledger import text_digest
-from unit.hozon_docs.inner_project import InnerProject, new_project
+from unit.hozon_docs.inner_project import OPTIONS, InnerProject, new_project
 
 GUIDE = "docs/de/guide.md"
 PAGE = """
@@ -225,3 +226,76 @@ def test_the_ledger_is_data_that_any_tool_reads(project: InnerProject) -> None:
     project.run()
     ledger = json.loads((project.root / ".docs-ledger.json").read_text("utf-8"))
     assert [entry["title"] for entry in ledger["entries"]] == ["a.py"]
+
+
+STRAYS = {
+    "a thread": "import threading\n\nthread = threading.Thread(target=lambda: 1 / 0)\n"
+    "thread.start()\nthread.join()",
+    "a destructor": "class Bad:\n    __del__ = lambda self: 1 / 0\n\n\nBad()",
+}
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_what_fails_beside_a_block_fails_it(project: InnerProject, name: str) -> None:
+    """The ledger says what the session says, though the block itself came to its end."""
+    project.write(GUIDE, _block("a.py", STRAYS[name]))
+    result = project.run_apart()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["de: 0 of 1 python blocks passed"])
+    assert project.outcomes() == {f"{GUIDE} a.py": "failed"}
+
+
+def test_a_failure_while_a_world_is_taken_down_ends_the_proof(project: InnerProject) -> None:
+    """A block that leaves the process broken is no block to publish."""
+    project.write(GUIDE, _block("a.py"))
+    project.write("conftest.py", "def pytest_runtest_teardown(item): assert item.name == 'page'\n")
+    project.run()
+    (entry,) = project.entries()
+    assert (entry.outcome, entry.reason[:25]) == ("failed", "failed beside its own cod")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("-n", "1"), "def pytest_docs_statement():\n    import os\n    os._exit(1)\n"),
+        ((), "def pytest_runtest_setup(item): assert item.name == 'page'\n"),
+    ],
+    ids=["a process that ends", "a test that cannot begin"],
+)
+def test_a_block_that_leaves_no_word_keeps_no_proof(
+    project: InnerProject, options: tuple[str, ...], code: str
+) -> None:
+    """What passed before must not stand where the same text has just failed."""
+    project.write(GUIDE, _block("a.py"))
+    project.write("docs/ja/guide.md", _block("a.py"))
+    project.run()
+    project.write("conftest.py", code)
+    assert project.run_apart(*options, GUIDE).ret != pytest.ExitCode.OK
+    assert project.outcomes() == {"docs/ja/guide.md a.py": "passed"}
+
+
+def test_an_error_that_is_no_text_is_written_down(project: InnerProject) -> None:
+    """A name of a file may hold what UTF-8 cannot; the failure is recorded nevertheless."""
+    project.write(GUIDE, _block("a.py", 'raise ValueError("\\udcff")'))
+    project.run().assert_outcomes(passed=1, failed=1)
+    assert next(project.entries()).reason.endswith("raised ValueError: \\udcff")
+
+
+def test_a_change_of_what_a_page_says_about_a_block_ends_its_proof(project: InnerProject) -> None:
+    """A skip that was taken away is no reason any more, and the text alone proves nothing."""
+    skipped = '```{.python title="a.py" skip="slow"}\nx = 1\n```\n\n'
+    project.write(GUIDE, skipped + _block("b.py"))
+    project.run()
+    project.write(GUIDE, _block("a.py") + _block("b.py"))
+    project.run("-k", "b.py")
+    assert project.outcomes() == {f"{GUIDE} b.py": "passed"}
+
+
+def test_a_session_without_assertions_is_refused(project: InnerProject) -> None:
+    """`python -O` would leave statements that state nothing, and every block would pass."""
+    project.write(GUIDE, _block("a.py"))
+    ignored = ("-W", "ignore::pytest.PytestConfigWarning")
+    command = (sys.executable, "-O", "-m", "pytest", *OPTIONS, *ignored, "docs")
+    result = project.pytester.run(*command)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*python -O takes every assertion away*; run without it."])

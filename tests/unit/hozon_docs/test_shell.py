@@ -193,3 +193,16 @@ def test_a_block_works_in_its_folder(ran: RunShell, empty: Path) -> None:
     """What it writes is where the world says."""
     ran("$ touch here\n")
     assert [path.name for path in empty.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize("end", ["exit", "exit 0", "exec true"])
+def test_a_script_that_ends_itself_hides_nothing(ran: RunShell, end: str) -> None:
+    """What stands below was never run, and the status alone would not show it."""
+    fault = fault_of(ran(f"echo a >f\n{end}\nno-such-command\n", info="bash"))
+    assert fault is not None
+    assert fault[1].startswith("ends the shell by itself, so what stands below may never run")
+
+
+def test_a_quotation_without_an_end_is_a_fault(ran: RunShell) -> None:
+    """It swallows what should have told how the command ended."""
+    assert fault_of(ran("$ cat <<EOF\n")) is not None

@@ -151,3 +151,15 @@ def test_an_interrupt_between_renames_loses_no_language(
     with pytest.raises(KeyboardInterrupt):
         _swap(["de", "ja"], staging=tmp_path / "new", target=tmp_path / "old")
     assert _texts(tmp_path / "old") == {"de": "old", "ja": "old"}
+
+
+def test_a_site_that_nothing_judged_is_not_published(
+    foreign_project: Callable[..., Config],
+) -> None:
+    """Without the plug-in no block would ever be missed."""
+    config = foreign_project(PAGES)
+    text = config.mkdocs.read_text("utf-8").replace("  - hozon_docs\n", "")
+    config.mkdocs.write_text(text, "utf-8")
+    with pytest.raises(BuildError, match=r"nothing held the pages to their proof; add hozon_docs"):
+        build_site(config, languages=["de"], publish=True)
+    assert not config.site.exists()
