@@ -5,33 +5,13 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from textwrap import dedent, indent
 from types import CodeType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from hozon_docs.markdown import Block, Page
 from hozon_docs.trace import Trace, compile_block
-
-FENCE = 10
-"""The line of the opening fence: what a trace says is in lines of the page."""
-
-
-def _block(source: str) -> Block:
-    page = Page(language="en", name="guide", path=Path("guide.md").absolute())
-    return Block(page=page, line=FENCE, title="a.py", options={}, source=dedent(source).lstrip())
-
-
-def _traced(source: str, **names: object) -> Trace:
-    """Run a block to its end, whatever it raises, and give its trace."""
-    code = compile_block(_block(source))
-    with Trace(code) as trace, contextlib.suppress(Exception):
-        exec(code.module, {"__name__": "__main__", **names})  # noqa: S102 -- running code is the purpose
-    return trace
+from unit.hozon_docs.tracing import FENCE, block_in_a_page, traced, unreached
 
 
 def _called(trace: Trace) -> dict[CodeType, bool]:
@@ -39,302 +19,10 @@ def _called(trace: Trace) -> dict[CodeType, bool]:
     return {call.code: call.used for call in trace.called.values()}
 
 
-def _unreached(source: str) -> list[int]:
-    """List the lines of a block, counted from 1, whose statements were never executed."""
-    return [line - FENCE for line in _traced(source).unreached()]
-
-
-IDLE = {
-    "if": ("if not []:\n    x = 1\nif []:\n    x = 2\n", [4]),
-    "if False": ("if False:\n    x = 1\n", [2]),
-    "else": ("if True:\n    x = 1\nelse:\n    x = 2\n", [4]),
-    "elif": ("if True:\n    x = 1\nelif []:\n    x = 2\n", [3]),
-    "except": ("try:\n    x = 1\nexcept ValueError:\n    x = 2\n", [4]),
-    "except group": ("try:\n    x = 1\nexcept* ValueError:\n    x = 2\n", [4]),
-    "else of try": ("try:\n    1 / 0\nexcept ArithmeticError:\n    x = 1\nelse:\n    x = 2\n", [6]),
-    "after the error in a try": ("try:\n    1 / 0\n    x = 1\nexcept ArithmeticError: ...\n", [3]),
-    "for": ("for x in []:\n    y = 1\n", [2]),
-    "else of for": ("for x in [1]:\n    break\nelse:\n    x = 2\n", [4]),
-    "while": ("while []:\n    x = 1\n", [2]),
-    "else of while": ("while True:\n    break\nelse:\n    x = 2\n", [4]),
-    "after break": ("for x in [1]:\n    break\n    x = 2\n", [3]),
-    "after continue": ("for x in [1]:\n    continue\n    x = 2\n", [3]),
-    "with": ("with 1:\n    x = 1\n", [2]),
-    "case": ("match 2:\n    case 1:\n        x = 1\n    case _:\n        x = 2\n", [3]),
-    "function": ("def f():\n    return 1\n", [2]),
-    "after return": ("def f():\n    return 1\n    x = 2\nf()\n", [3]),
-    "method": ("class A:\n    def m(self):\n        return 1\n", [3]),
-    "coroutine": ("async def f():\n    return 1\n", [2]),
-    "generator": ("def f():\n    yield 1\nf()\n", [2]),
-    "half a generator": ("def f():\n    yield 1\n    yield 2\nnext(f())\n", [3]),
-    "inner function": ("def f():\n    def g():\n        return 1\nf()\n", [3]),
-    "finally": ("try:\n    x = 1\nfinally:\n    if []:\n        x = 2\n", [5]),
-    "pass": ("def f():\n    pass\n", [2]),
-    "several lines": ("if []:\n    x = (\n        1\n    )\n", [2]),
-    "a nest is one": ("if []:\n    for x in []:\n        y = 1\n    z = 2\n", [2, 4]),
-    "decorated": ("if []:\n    @staticmethod\n    def f(): ...\n", [3]),
-    "after the end": ("raise ValueError\nx = 1\n", [2]),
-}
-
-
-@pytest.mark.parametrize(("source", "lines"), IDLE.values(), ids=IDLE)
-def test_a_statement_that_never_ran_is_listed(source: str, lines: list[int]) -> None:
-    """Each is named by its first line; of a nest of them, the outermost is."""
-    assert _unreached(source) == lines
-
-
-BUSY = {
-    "if": """
-        if []:
-            ...
-        elif [1]:
-            x = 1
-        if not []: x = 2
-    """,
-    "constant": """
-        if True:
-            x = 1
-        while 1:
-            break
-        assert True
-    """,
-    "for": """
-        for x in range(2):
-            if x:
-                continue
-            y = 1
-        else:
-            z = 1
-    """,
-    "while": """
-        x = 0
-        while x < 2:
-            x += 1
-        else:
-            pass
-    """,
-    "try": """
-        try:
-            1 / 0
-        except (
-            ArithmeticError
-        ) as error:
-            error
-        finally:
-            pass
-        try:
-            x = 1
-        finally:
-            x = 2
-    """,
-    "try else": """
-        for x in 0, 1:
-            try:
-                1 / x
-            except ArithmeticError:
-                pass
-            else:
-                y = 1
-            finally:
-                z = 1
-    """,
-    "try star": """
-        try:
-            raise ExceptionGroup("all", [ValueError()])
-        except* ValueError:
-            x = 1
-    """,
-    "with": """
-        from contextlib import nullcontext
-        with (
-            nullcontext(1) as a,
-            nullcontext(2) as b,
-        ):
-            pass
-        with nullcontext(): x = 1
-    """,
-    "match": """
-        def f(value):
-            match value:
-                case 1:
-                    return 1
-                case [x, *_] if x:
-                    return 2
-                case _:
-                    return 3
-        f(1), f([1]), f(2)
-    """,
-    "function": '''
-        def f(
-            a=1,
-            b=2,
-        ):
-            """Say what it does."""
-            global g
-            g = 1
-            x: int
-            def inner():
-                nonlocal x
-                x = a
-                return (
-                    x
-                )
-            return inner()
-        f()
-    ''',
-    "try with return": """
-        def f():
-            for x in range(3):
-                try:
-                    if x == 1:
-                        return x
-                finally:
-                    y = 1
-        f()
-    """,
-    "class": '''
-        """Say what the block does."""
-        class A:
-            """Say what it is."""
-            x: int
-            y: int = 1
-            @property
-            def z(self):
-                return 1
-            @staticmethod
-            def nothing(): ...
-        A().z
-    ''',
-    "decorated": """
-        import functools
-        @functools.cache
-        @functools.wraps(
-            print
-        )
-        def f():
-            return 1
-        f()
-    """,
-    "generator": """
-        def f():
-            yield 1
-            yield from [
-                2
-            ]
-        list(f())
-    """,
-    "coroutine": """
-        async def numbers():
-            yield 1
-        async def f():
-            async for x in numbers():
-                pass
-            return [
-                y
-                async for y in numbers()
-            ]
-        try:
-            f().send(None)
-        except StopIteration:
-            pass
-    """,
-    "expressions": '''
-        x = [
-            i
-            for i in range(3)
-            if i
-        ]
-        f = lambda: (
-            1
-        )
-        text = """
-        several lines
-        """
-        f(
-            *x,
-            text
-            if x else
-            1,
-        ) if [] else f()
-        del x; pass
-        ...
-    ''',
-    "annotations": """
-        from __future__ import annotations
-        x: Unknown
-        class A:
-            y: Unknown
-        def f(z: Unknown) -> Unknown:
-            return z
-        f(1)
-    """,
-    "raise": """
-        x = 1
-        raise ValueError(
-            x
-        )
-    """,
-}
-
-
-@pytest.mark.parametrize("source", BUSY.values(), ids=BUSY)
-def test_code_that_ran_to_its_end_has_nothing_to_list(source: str) -> None:
-    """No shape of a statement gives a false alarm."""
-    assert _unreached(source) == []
-
-
-HEADS = (
-    "if True:\n{}",
-    "if []:\n    ...\nelse:\n{}",
-    "for _ in range(2):\n{}",
-    "while True:\n{}\n    break",
-    "try:\n{}\nfinally:\n    hit()",
-    "try:\n    1 / 0\nexcept ArithmeticError:\n{}",
-    "with nullcontext():\n{}",
-    "match 1:\n    case 1:\n        hit()\nif 1 == 1:\n{}",
-    "def f():\n{}\nf()",
-    "class A:\n{}",
-    "def f():\n    def g():\n        yield hit()\n    list(g())\n{}\nf()",
-)
-"""Statements that enter their bodies."""
-IDLE_HEAD = "if not hit:\n{}"
-"""A statement that does not."""
-
-
-def _programs() -> st.SearchStrategy[str]:
-    def nested(bodies: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        heads = st.sampled_from((*HEADS, IDLE_HEAD))
-        wrapped = st.builds(lambda head, body: head.format(indent(body, "    ")), heads, bodies)
-        return st.lists(wrapped, min_size=1, max_size=3).map("\n".join)
-
-    return st.recursive(st.sampled_from(["hit()", "hit()\nx = (\n    2\n)\nhit()"]), nested)
-
-
-@settings(max_examples=100, deadline=None)
-@given(program=_programs())
-def test_any_nest_of_statements_is_judged_alike(program: str) -> None:
-    """Something is listed where a statement was missed, and only there, however deep it stands."""
-    lines: set[int] = set()
-    trace = _traced(
-        f"{program}\n", nullcontext=contextlib.nullcontext, hit=lambda: lines.add(_line())
-    )
-    everywhere = {
-        number for number, line in enumerate(program.split("\n"), FENCE + 1) if "hit()" in line
-    }
-    found = trace.unreached()
-    assert bool(found) == (lines != everywhere)
-    assert lines.isdisjoint(found)
-
-
-def _line() -> int:
-    """Give the line of the caller's caller."""
-    return sys._getframe(2).f_lineno  # noqa: SLF001 -- the frame says it without any trace
-
-
 def test_the_calls_of_the_block_are_known_with_the_use_of_their_values() -> None:
     """A call whose value is thrown away is told from one whose value is used, if only once."""
     used, unused, once = (lambda: 1), (lambda: 2), (lambda: 3)
-    trace = _traced(
+    trace = traced(
         "x = used()\nunused()\nonce()\nif once():\n    once()\n",
         used=used,
         unused=unused,
@@ -352,7 +40,7 @@ def test_a_call_within_a_library_is_no_call_of_the_block() -> None:
     def outer() -> int:
         return inner()
 
-    assert set(_called(_traced("outer()\n", outer=outer))) == {outer.__code__}
+    assert set(_called(traced("outer()\n", outer=outer))) == {outer.__code__}
 
 
 def test_a_function_of_the_block_calls_for_the_block() -> None:
@@ -361,7 +49,7 @@ def test_a_function_of_the_block_calls_for_the_block() -> None:
     def outer() -> int:
         return 1
 
-    trace = _traced("def f():\n    return outer()\nx = [f() for _ in range(2)]\n", outer=outer)
+    trace = traced("def f():\n    return outer()\nx = [f() for _ in range(2)]\n", outer=outer)
     assert _called(trace) == {outer.__code__: True}
 
 
@@ -384,7 +72,7 @@ def test_what_becomes_of_a_value_is_told(source: str, *, uses: bool) -> None:
     def f() -> int:
         return 1
 
-    assert _called(_traced(source, f=f))[f.__code__] is uses
+    assert _called(traced(source, f=f))[f.__code__] is uses
 
 
 def test_equal_code_of_two_files_is_two_functions() -> None:
@@ -393,7 +81,7 @@ def test_equal_code_of_two_files_is_two_functions() -> None:
     for name, namespace in names.items():
         exec(compile("def f(): return 1\n", f"{name}.py", "exec"), namespace)  # noqa: S102 -- two files with one text
     one, other = names["a"]["f"], names["b"]["f"]
-    trace = _traced("one()\nother()\n", one=one, other=other)
+    trace = traced("one()\nother()\n", one=one, other=other)
     assert one.__code__ == other.__code__
     assert [call.code.co_filename for call in trace.called.values()] == ["a.py", "b.py"]
 
@@ -413,7 +101,7 @@ def test_a_decorator_passes_the_call_of_the_block_on() -> None:
     def inner() -> int:
         return 1
 
-    called = _called(_traced("twice()\n", twice=logged(logged(pay))))
+    called = _called(traced("twice()\n", twice=logged(logged(pay))))
     assert pay.__code__ in called
     assert inner.__code__ not in called
 
@@ -428,7 +116,7 @@ def test_a_context_manager_of_contextlib_is_called_by_the_block() -> None:
     def inner() -> int:
         return 1
 
-    called = _called(_traced("with opened() as x:\n    pass\n", opened=opened))
+    called = _called(traced("with opened() as x:\n    pass\n", opened=opened))
     assert opened.__wrapped__.__code__ in called  # type: ignore[attr-defined]  # functools.wraps sets it.
     assert inner.__code__ not in called
 
@@ -442,7 +130,7 @@ def test_a_cached_property_is_read_by_the_block() -> None:
             return 2
 
     code = vars(Basket)["tax"].func.__code__
-    assert _called(_traced("x = basket.tax\n", basket=Basket()))[code]
+    assert _called(traced("x = basket.tax\n", basket=Basket()))[code]
 
 
 def test_a_callback_is_called_by_whoever_calls_it() -> None:
@@ -457,7 +145,7 @@ def test_a_callback_is_called_by_whoever_calls_it() -> None:
 
         return callback
 
-    assert inner.__code__ not in _called(_traced("f()\n", f=callback_of(1)))
+    assert inner.__code__ not in _called(traced("f()\n", f=callback_of(1)))
 
 
 def test_a_call_knows_what_it_was_called_on() -> None:
@@ -474,7 +162,7 @@ def test_a_call_knows_what_it_was_called_on() -> None:
     class Job(Base):
         pass
 
-    trace = _traced("kind.make().run()\n", kind=Job)
+    trace = traced("kind.make().run()\n", kind=Job)
     assert [call.receivers for call in trace.called.values()] == [{Job}, {Job}]
 
 
@@ -484,7 +172,7 @@ def test_the_errors_that_come_up_to_the_block_are_known() -> None:
     def fail() -> None:
         raise KeyError("a")
 
-    trace = _traced("try:\n    fail()\nexcept LookupError:\n    pass\n1 / 0\n", fail=fail)
+    trace = traced("try:\n    fail()\nexcept LookupError:\n    pass\n1 / 0\n", fail=fail)
     assert trace.raised == {KeyError, ZeroDivisionError}
 
 
@@ -495,7 +183,7 @@ def test_an_error_that_a_library_keeps_to_itself_is_none_of_the_block() -> None:
         with contextlib.suppress(KeyError):
             raise KeyError("a")
 
-    assert _traced("fail()\n", fail=fail).raised == set()
+    assert traced("fail()\n", fail=fail).raised == set()
 
 
 def test_threads_of_the_block_are_watched() -> None:
@@ -508,7 +196,7 @@ def test_threads_of_the_block_are_watched() -> None:
         thread.start()
         thread.join()
     """
-    assert _unreached(source) == []
+    assert unreached(source) == []
 
 
 @pytest.fixture
@@ -527,7 +215,7 @@ def test_who_watched_before_watches_again(debugger: Callable[..., None]) -> None
     try:
         sys.settrace(debugger)
         threading.settrace(for_threads)
-        _traced("1 / 0\n")
+        traced("1 / 0\n")
         after = sys.gettrace(), threading.gettrace()
     finally:
         sys.settrace(before[0])
@@ -537,7 +225,7 @@ def test_who_watched_before_watches_again(debugger: Callable[..., None]) -> None
 
 def test_every_line_of_the_code_is_that_of_the_page() -> None:
     """The code is compiled in its place, with the page as its file."""
-    code = compile_block(_block("x = 1\ny = 2\n"))
+    code = compile_block(block_in_a_page("x = 1\ny = 2\n"))
     lines = {line for *_, line in code.module.co_lines() if line}
     assert lines - {1} == {FENCE + 1, FENCE + 2}
     assert code.module.co_filename == str(code.block.page.path)
@@ -545,7 +233,9 @@ def test_every_line_of_the_code_is_that_of_the_page() -> None:
 
 def test_code_of_the_same_file_is_not_taken_for_the_block() -> None:
     """Another block of the page, or the module around a docstring, has the same file."""
-    ours, theirs = (compile_block(_block("import sys\nframe = sys._getframe()\n")) for _ in "ab")
+    ours, theirs = (
+        compile_block(block_in_a_page("import sys\nframe = sys._getframe()\n")) for _ in "ab"
+    )
     names: dict[str, Any] = {}
     exec(ours.module, names)  # noqa: S102 -- running code is the purpose
     assert ours.owns(names["frame"])
@@ -554,5 +244,5 @@ def test_code_of_the_same_file_is_not_taken_for_the_block() -> None:
 
 def test_a_block_does_not_inherit_features_of_the_tools() -> None:
     """A feature of this file, such as annotations that are not evaluated, is none of the block."""
-    trace = _traced("def f(x: unknown): ...\n")
+    trace = traced("def f(x: unknown): ...\n")
     assert trace.raised == {NameError}
