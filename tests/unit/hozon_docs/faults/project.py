@@ -6,6 +6,7 @@ project calls: sessions of pytest, the comparisons, the builds of the site.
 """
 
 import importlib
+import itertools
 import os
 import re
 import shutil
@@ -163,13 +164,14 @@ def _session(project: Project, *options: str) -> dict[str, list[str]]:
             # Only a block of a failed group does not say by itself that it is skipped.
             if "failed before it" in reason:
                 found["block"].append(f"{path}:{(line or 0) + 1}: {reason}")
-    summary = result.outlines[_start_of_summary(result.outlines) :]
-    found["coverage"] += [line for line in summary if _FINDING.match(line)]
+    found["coverage"] += [line for line in _summary(result.outlines) if _FINDING.match(line)]
     return found
 
 
-def _start_of_summary(lines: list[str]) -> int:
-    return next(i for i, line in enumerate(lines) if re.fullmatch(r"=+ documentation =+", line))
+def _summary(lines: list[str]) -> Iterator[str]:
+    """Give what the plug-in says at the end; pytest's own summary, which follows, repeats items."""
+    start = next(i for i, line in enumerate(lines) if re.fullmatch(r"=+ documentation =+", line))
+    return itertools.takewhile(lambda line: not re.match(r"=+ .+ =+$", line), lines[start + 1 :])
 
 
 def _refused(check: Callable[[Config], Iterable[Finding | str]], config: Config) -> Iterator[str]:
