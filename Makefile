@@ -57,7 +57,10 @@ docs-mutants: $(READY) ## Replace what the blocks call by stubs; every block mus
 words: $(READY) node_modules/.ready ## Check terms, conventions, grammar and spelling (the last two need Node.js).
 	@$(BIN)/python -m hozon_docs words
 
-publish: test words docs-mutants ## Prove every block, and then build the site, which refuses to lack a proof.
+publish: $(READY) ## Prove every block, and then build the site, which refuses to lack a proof.
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory words
+	@$(MAKE) --no-print-directory docs-mutants
 	@$(BIN)/python -m hozon_docs build --publish
 
 # Where there is no npm, the checks that need it say so and are skipped; with CI=true they fail.

@@ -6,7 +6,9 @@ from hozon_docs.config import Config
 from hozon_docs.findings import Finding
 from hozon_docs.freshness import find_lags
 from hozon_docs.markdown import Scan, find_strays
+from hozon_docs.pages import all_pages, read_page
 from hozon_docs.parity import compare_page_sets, compare_scans
+from hozon_docs.style import check_style
 
 Refuse = Callable[[Iterable[Finding]], None]
 
@@ -40,3 +42,11 @@ def test_the_translation_says_the_same(pair: tuple[Scan, Scan], refuse: Refuse) 
 def test_every_translation_is_of_today(docs_config: Config, refuse: Refuse) -> None:
     """Each unit was compared with the text that its source holds now."""
     refuse(find_lags(docs_config))
+
+
+def test_the_blocks_are_written_as_the_field_writes_python(
+    docs_config: Config, refuse: Refuse
+) -> None:
+    """Format and doubtful code are judged in the source; translations have its syntax tree."""
+    pages = [page for page in all_pages(docs_config) if page.language == docs_config.source]
+    refuse(check_style(block for page in pages for block in read_page(page).blocks))

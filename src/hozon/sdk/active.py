@@ -81,9 +81,7 @@ def init(
         ```python
         import hozon
 
-        with hozon.init(
-            id="train-longer", job_type="train", config={"epochs": 5}
-        ) as run:
+        with hozon.init(id="train-longer", job_type="train", config={"epochs": 5}) as run:
             print(run.path, run.config["epochs"])
             #> ada/digits/train-longer 5
         print(run.state)
