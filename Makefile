@@ -65,7 +65,8 @@ publish: $(READY) ## Prove every block, and then build the site, which refuses t
 
 # Where there is no npm, the checks that need it say so and are skipped; with CI=true they fail.
 node_modules/.ready: package.json package-lock.json .npmrc
-	@if command -v npm >/dev/null; then npm ci --silent && touch $@; fi
+	@if command -v npm >/dev/null; then \
+		npm ci --silent && touch $@ || echo "npm could not install what checks the prose; see above."; fi
 
 $(BENCH)/.ready: bench/requirements.lock pyproject.toml
 	@rm -f $@

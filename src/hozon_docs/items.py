@@ -38,8 +38,7 @@ from hozon_docs.ledger import (
     Kind,
     MutantResult,
     Outcome,
-    seal_entry,
-    seal_mutant,
+    seal,
     text_digest,
 )
 from hozon_docs.markdown import Block, Fence, Page
@@ -214,8 +213,8 @@ class DocsItem(pytest.Item):
                 exercised=tuple(sorted(notes.exercised)),
                 setting=setting,
             )
-            mutants = (seal_mutant(replace(one, setting=setting)) for one in notes.mutants)
-            record = Record(seal_entry(entry), tuple(mutants))
+            mutants = (seal(replace(one, setting=setting)) for one in notes.mutants)
+            record = Record(seal(entry), tuple(mutants))
             self.user_properties.append((PROPERTY, msgspec.to_builtins(record)))
 
     @contextlib.contextmanager

@@ -72,7 +72,7 @@ class Entry:
     setting: str = ""
     """What `setting_of` gave for it: what its page says beside its text about how it runs."""
     seal: str = ""
-    """The digest of all of the above; `seal_entry` sets it."""
+    """The digest of all of the above; `seal` sets it."""
 
     @property
     def place(self) -> Place:
@@ -105,7 +105,7 @@ class MutantResult:
     setting: str = ""
     """What `setting_of` gave for the block."""
     seal: str = ""
-    """The digest of all of the above; `seal_mutant` sets it."""
+    """The digest of all of the above; `seal` sets it."""
 
     @property
     def place(self) -> Place:
@@ -122,10 +122,11 @@ class PublicNames:
     names: tuple[str, ...]
     """Their public names, in order."""
     seal: str = ""
-    """The digest of all of the above; `seal_names` sets it."""
+    """The digest of all of the above; `seal` sets it."""
 
 
 _Result = TypeVar("_Result", Entry, MutantResult)
+_Sealed = TypeVar("_Sealed", Entry, MutantResult, PublicNames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,40 +263,16 @@ def installed_versions(config: Config) -> dict[str, str]:
     return versions
 
 
-def seal_entry(entry: Entry) -> Entry:
-    """Close a result.
+def seal(result: _Sealed) -> _Sealed:
+    """Close a result, or the list of public names.
 
     Args:
-        entry: The result; an older seal does not count.
-
-    Returns:
-        The same with its seal.
-    """
-    return replace(entry, seal=_seal_of(entry))
-
-
-def seal_mutant(result: MutantResult) -> MutantResult:
-    """Close the result of a mutant.
-
-    Args:
-        result: The result; an older seal does not count.
+        result: What is to be closed; an older seal does not count.
 
     Returns:
         The same with its seal.
     """
     return replace(result, seal=_seal_of(result))
-
-
-def seal_names(public: PublicNames) -> PublicNames:
-    """Close a list of public names.
-
-    Args:
-        public: The list; an older seal does not count.
-
-    Returns:
-        The same with its seal.
-    """
-    return replace(public, seal=_seal_of(public))
 
 
 def _seal_of(result: Entry | MutantResult | PublicNames) -> str:

@@ -27,8 +27,7 @@ from hozon_docs.ledger import (
     PublicNames,
     merge,
     read_ledger,
-    seal_entry,
-    seal_names,
+    seal,
     write_ledger,
 )
 from hozon_docs.markdown import Block, Fence
@@ -46,6 +45,7 @@ class Results:
         self._records: dict[str, list[Record]] = {}
         self._failed: dict[str, str] = {}
         self._ledger = Ledger()
+        self._placed: list[tuple[Block | Fence, Place]] = []
         self._lines: list[str] = []
         self._findings: list[Finding] = []
 
@@ -73,7 +73,7 @@ class Results:
                 entry = record.entry
                 if nodeid in self._failed and entry.outcome == "passed":
                     entry = replace(entry, outcome="failed", reason=self._failed[nodeid])
-                    yield Record(seal_entry(entry))
+                    yield Record(seal(entry))
                 else:
                     yield record
 
@@ -115,9 +115,10 @@ class Results:
         new = Ledger(
             entries=tuple(record.entry for record in self._told()),
             mutants=tuple(self._mutants()),
-            public=seal_names(PublicNames(package=docs.package, names=names)),
+            public=seal(PublicNames(package=docs.package, names=names)),
         )
-        current = {place for part, place in placed(docs.config) if self._is_told(part, place)}
+        self._placed = list(placed(docs.config))
+        current = {place for part, place in self._placed if self._is_told(part, place)}
         self._ledger = merge(old, new, package=docs.package, current=current)
         write_ledger(docs.config.ledger, self._ledger)
 
@@ -138,9 +139,8 @@ class Results:
 
     def _is_complete(self) -> bool:
         """Tell whether every block has run against this very code, and none has failed."""
-        config = self._docs.config
         known = {entry.place for entry in self._ledger.entries}
-        runnable = {place for part, place in placed(config) if isinstance(part, Block)}
+        runnable = {place for part, place in self._placed if isinstance(part, Block)}
         failed = any(entry.outcome == "failed" for entry in self._ledger.entries)
         return not failed and runnable <= known
 

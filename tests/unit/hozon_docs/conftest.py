@@ -12,7 +12,7 @@ from hozon_docs.ledger import (
     Kind,
     Ledger,
     package_digest,
-    seal_entry,
+    seal,
     write_ledger,
 )
 from hozon_docs.markdown import Block, Fence, Page, scan
@@ -121,7 +121,7 @@ def prove() -> Prove:
     def write(config: Config) -> Ledger:
         ledger = Ledger(
             tuple(
-                seal_entry(
+                seal(
                     Entry(
                         page=place[0],
                         line=block.line,

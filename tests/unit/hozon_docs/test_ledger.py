@@ -18,16 +18,14 @@ from hozon_docs.ledger import (
     merge,
     package_digest,
     read_ledger,
-    seal_entry,
-    seal_mutant,
-    seal_names,
+    seal,
     text_digest,
     write_ledger,
 )
 
 CODE = "c" * 64
 TEXT = text_digest("print(1)\n#> 1\n")
-ENTRY = seal_entry(
+ENTRY = seal(
     Entry(
         page="docs/de/guide.md",
         line=3,
@@ -43,7 +41,7 @@ ENTRY = seal_entry(
         exercised=("shop.Cart.add",),
     )
 )
-MUTANT = seal_mutant(
+MUTANT = seal(
     MutantResult(
         page="docs/de/guide.md",
         line=3,
@@ -56,12 +54,12 @@ MUTANT = seal_mutant(
         reason="It returns nothing anyway.",
     )
 )
-PUBLIC = seal_names(PublicNames(package=CODE, names=("shop.Cart", "shop.Cart.add")))
+PUBLIC = seal(PublicNames(package=CODE, names=("shop.Cart", "shop.Cart.add")))
 LEDGER = Ledger((ENTRY,), (MUTANT,), PUBLIC)
 
 
 def _changed(**changes: object) -> Entry:
-    return seal_entry(replace(ENTRY, **changes))  # type: ignore[arg-type]  # Tests name fields.
+    return seal(replace(ENTRY, **changes))  # type: ignore[arg-type]  # Tests name fields.
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
@@ -260,7 +258,7 @@ def test_results_of_blocks_that_are_gone_are_dropped() -> None:
 
 def test_new_mutants_of_a_block_replace_the_old_ones() -> None:
     """A survivor that a better block kills is gone."""
-    killed = seal_mutant(replace(MUTANT, outcome="killed"))
+    killed = seal(replace(MUTANT, outcome="killed"))
     assert _merged(LEDGER, Ledger(mutants=(killed,))).mutants == (killed,)
 
 

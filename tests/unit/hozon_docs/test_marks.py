@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from hozon_docs.edits import Document, apply_edits
 from hozon_docs.interface import words_in
-from hozon_docs.ledger import Entry, Ledger, Outcome, seal_entry, text_digest
+from hozon_docs.ledger import Entry, Ledger, Outcome, seal, text_digest
 from hozon_docs.marks import Judge, State, mark_edits, versions_text
 
 PAGE = "docs/de/guide.md"
@@ -50,7 +50,7 @@ def _entry(
     reason: str = "",
     text: str = TEXT,
 ) -> Entry:
-    return seal_entry(
+    return seal(
         Entry(
             page=page,
             line=3,

@@ -15,7 +15,7 @@ from hozon_docs.ledger import (
     MutantResult,
     PublicNames,
     package_digest,
-    seal_entry,
+    seal,
 )
 from hozon_docs.proof_page import ProofPage
 from hozon_docs.proof_report import Count, Report, make_report
@@ -141,7 +141,7 @@ def test_skips_are_listed_with_their_reasons(project: Config, prove: Prove) -> N
 
 
 def _exercising(config: Config, *names: str) -> Entry:
-    return seal_entry(
+    return seal(
         Entry(
             page="docs/de/guide.md",
             line=3,

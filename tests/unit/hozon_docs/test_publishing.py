@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from hozon_docs.config import Config
-from hozon_docs.ledger import Entry, Ledger, seal_entry, text_digest
+from hozon_docs.ledger import Entry, Ledger, seal, text_digest
 from hozon_docs.markdown import Page
 from hozon_docs.marks import Judge, Mark, State
 from hozon_docs.publishing import Gate
 from hozon_docs.rendered import RenderedBlock
 
 BLOCK = RenderedBlock(kind="python", text="x = 1", in_docstring=False, titled=True, place=0)
-ENTRY = seal_entry(
+ENTRY = seal(
     Entry(
         page="docs/de/guide.md",
         line=3,
