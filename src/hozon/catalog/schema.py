@@ -141,10 +141,12 @@ entries = Table(
     metadata,
     Column("version_id", ForeignKey("versions.id"), primary_key=True),
     Column("path", Text, primary_key=True),
-    Column("digest", String(64), nullable=False, index=True),
-    Column("size_bytes", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False, index=True),
+    Column("size_bytes", BigInteger),
+    Column("ref", Text),
+    Column("extra", JsonDocument),
 )
-"""The manifests, a row a file."""
+"""The manifests, a row a file or a reference."""
 
 objects = Table(
     "objects",

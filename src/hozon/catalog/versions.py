@@ -1,7 +1,7 @@
 """Versions and manifests in SQL."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,8 @@ from hozon.catalog.schema import (
 )
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
-from hozon.model.digests import ContentDigest, ManifestDigest
-from hozon.model.manifest import Manifest, ManifestEntry
+from hozon.model.digests import ManifestDigest
+from hozon.model.manifest import NO_EXTRA, Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, RunId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
@@ -53,6 +53,15 @@ SELECT_VERSIONS = (
     .outerjoin(runs, runs.c.id == versions.c.logged_by)
 )
 """What `decode_versions` reads."""
+
+
+_STREAMED_ROWS = 1000
+"""How many entries are held at a time while a manifest is read."""
+
+
+def _after(prefix: str) -> str:
+    """Give the least text that is greater than every text with this prefix."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 class SqlVersions:
@@ -123,8 +132,10 @@ class SqlVersions:
                 "path": entry.path,
                 "digest": entry.digest,
                 "size_bytes": entry.size,
+                "ref": entry.ref,
+                "extra": entry.extra or None,
             }
-            for entry in manifest.entries.values()
+            for entry in manifest
         ]
         if rows:
             self._connection.execute(insert(entries), rows)
@@ -154,13 +165,20 @@ class SqlVersions:
 
     def manifest(self, version_id: VersionId) -> Manifest:
         """Read all entries of a version."""
-        query = select(entries.c.path, entries.c.digest, entries.c.size_bytes).where(
-            entries.c.version_id == version_id
+        return Manifest.in_order(self.entries(version_id))
+
+    def entries(self, version_id: VersionId, *, prefix: str = "") -> Iterator[ManifestEntry]:
+        """Read the entries whose paths begin with a prefix, in path order, in flat memory."""
+        query = select(
+            entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra
+        ).where(entries.c.version_id == version_id)
+        if prefix:
+            query = query.where(entries.c.path >= prefix, entries.c.path < _after(prefix))
+        streamed = self._connection.execute(
+            query.order_by(entries.c.path).execution_options(yield_per=_STREAMED_ROWS)
         )
-        return Manifest.of(
-            ManifestEntry(path, ContentDigest(digest), size)
-            for path, digest, size in self._connection.execute(query)
-        )
+        for path, digest, size, ref, extra in streamed:
+            yield ManifestEntry(path, digest, size, ref, extra or NO_EXTRA)
 
     def change_state(
         self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime

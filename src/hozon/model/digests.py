@@ -22,6 +22,8 @@ CHUNK_BYTES = 1 << 20
 """How much of a file is held in memory at a time: 1 MiB."""
 
 _MANIFEST_HEADER = b"hozon-manifest-v1"
+_REFERENCE_MARK = b"reference:"
+_NO_SIZE = b"\xff" * 8  # Larger than any file.
 _PUBLISHED_HEADER = b"wandb-artifact-manifest-v1\n"
 
 
@@ -41,25 +43,30 @@ def md5_of_chunks(chunks: Iterable[bytes]) -> str:
     return base64.b64encode(md5.digest()).decode("ascii")
 
 
-def digest_of_manifest(entries: Iterable[tuple[str, str, int]]) -> ManifestDigest:
-    """Identify a set of entries, whatever the order they were added in.
+def digest_of_manifest(
+    entries: Iterable[tuple[str, str, int | None, str | None]],
+) -> ManifestDigest:
+    """Identify a set of entries.
 
     Each field is preceded by its length, so that no field can run into the next: the entries
-    `a:b` → `c` and `a` → `b:c` differ.
+    `a:b` → `c` and `a` → `b:c` differ. A reference is told from a file by the mark before its
+    digest, which no SHA-256 has, and is followed by its URI.
 
     Args:
-        entries: Path, digest and size in bytes of each; paths are unique.
+        entries: Path, digest, size in bytes (None where nobody knows it) and URI of each (None for
+            a file that is kept here), in the order of the paths; paths are unique.
 
     Returns:
-        The digest of the canonical encoding in order of the UTF-8 paths.
+        The digest of the canonical encoding.
     """
     sha = hashlib.sha256()
     _feed(sha, _MANIFEST_HEADER)
-    encoded = sorted((path.encode("utf-8"), digest, size) for path, digest, size in entries)
-    for path, digest, size in encoded:
-        _feed(sha, path)
-        _feed(sha, digest.encode("utf-8"))
-        sha.update(size.to_bytes(8, "big"))
+    for path, digest, size, ref in entries:
+        _feed(sha, path.encode("utf-8"))
+        _feed(sha, digest.encode("utf-8") if ref is None else _REFERENCE_MARK + digest.encode())
+        sha.update(_NO_SIZE if size is None else size.to_bytes(8, "big"))
+        if ref is not None:
+            _feed(sha, ref.encode("utf-8"))
     return ManifestDigest(sha.hexdigest())
 
 

@@ -4,7 +4,7 @@ Owns the shape of the capability, one Protocol for each kind of record. Refuses 
 services load, let the model decide, and write back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.lineage import Edges
-from hozon.model.manifest import Manifest
+from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
 from hozon.model.names import SweepId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
@@ -170,6 +170,18 @@ class VersionRecords(Protocol):
 
     def manifest(self, version_id: VersionId) -> Manifest:
         """Read all entries of a version."""
+        ...
+
+    def entries(self, version_id: VersionId, *, prefix: str = "") -> Iterator[ManifestEntry]:
+        """Read the entries whose paths begin with a prefix, in path order, in flat memory.
+
+        Args:
+            version_id: The version.
+            prefix: Text that the paths begin with, no folder; empty for all.
+
+        Yields:
+            The entries, as long as the session is open.
+        """
         ...
 
     def change_state(

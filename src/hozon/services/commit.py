@@ -228,17 +228,17 @@ def _upload(
 ) -> None:
     """Store each distinct content that the store lacks, several at a time."""
     upload_id = uuid.uuid4().hex
-    missing = {f.entry.digest: f for f in files if f.entry.digest not in present}
+    missing = {f.content: f for f in files if f.content not in present}
     for file in files:
-        if missing.get(file.entry.digest) is not file:  # There already, or equal to another.
-            progress(file.entry.size)
+        if missing.get(file.content) is not file:  # There already, or equal to another.
+            progress(file.size)
 
     def put(numbered: tuple[int, StagedFile]) -> None:
         number, file = numbered
         key = object_key(upload_id, number)
-        uploaded[file.entry.digest] = Place(key, 0, file.entry.size)
+        uploaded[file.content] = Place(key, 0, file.size)
         context.store.put(key, file.copy)
-        progress(file.entry.size)
+        progress(file.size)
 
     for_each(put, enumerate(missing.values()), threads=UPLOAD_THREADS)
 

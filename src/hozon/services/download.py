@@ -74,10 +74,10 @@ def download_version(
 
     def fetch(entry: ManifestEntry) -> None:
         if not _is_there(entry, targets[entry.path]):
-            _fetch(context, entry, places[entry.digest], targets[entry.path])
-        progress(entry.size)
+            _fetch(context, entry, places[ContentDigest(entry.digest)], targets[entry.path])
+        progress(entry.size or 0)
 
-    for_each(fetch, manifest.entries.values(), threads=DOWNLOAD_THREADS)
+    for_each(fetch, manifest, threads=DOWNLOAD_THREADS)
     return root
 
 
@@ -98,8 +98,8 @@ def published_digest(context: Context, version: Version) -> str:
     manifest = load_manifest(context, version.id)
     places = _places(context, manifest)
     return published_manifest_digest(
-        (path, md5_of_chunks(context.store.read(places[entry.digest])))
-        for path, entry in manifest.entries.items()
+        (entry.path, md5_of_chunks(context.store.read(places[ContentDigest(entry.digest)])))
+        for entry in manifest
     )
 
 

@@ -34,6 +34,16 @@ class StagedFile:
     copy: Path
     """Where the copy lies."""
 
+    @property
+    def content(self) -> ContentDigest:
+        """The digest of the copy."""
+        return ContentDigest(self.entry.digest)
+
+    @property
+    def size(self) -> int:
+        """The length of the copy, in bytes."""
+        return self.entry.size or 0
+
 
 class StagingArea:
     """A folder of private copies that goes when its owner goes.
@@ -84,7 +94,7 @@ class StagingArea:
                 sha.update(chunk)
                 size += len(chunk)
                 file.write(chunk)
-        return StagedFile(ManifestEntry(path, ContentDigest(sha.hexdigest()), size), copy)
+        return StagedFile(ManifestEntry(path, sha.hexdigest(), size), copy)
 
     @contextmanager
     def new_copy(self) -> Iterator[tuple[BinaryIO, Path]]:

@@ -231,12 +231,40 @@ class CatalogContract(LineageContract):
     def test_a_manifest_comes_back_equal(self, session: CatalogSession) -> None:
         """Paths, digests and sizes of all entries survive, at any number of them."""
         manifest = Manifest.of(
-            ManifestEntry(f"日本/{number}", ContentDigest("ab" * 32), number)
-            for number in range(1000)
+            ManifestEntry(f"日本/{number}", "ab" * 32, number) for number in range(1000)
         )
         version_id = session.versions.open(make_collection(session).key, new_version("a"))
         session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
         assert session.versions.manifest(version_id) == manifest
+
+    def test_a_reference_comes_back_equal(self, session: CatalogSession) -> None:
+        """Its URI, its digest of any length, and what it takes to find it again."""
+        reference = ManifestEntry("r", "e" * 500, None, "s3://b/k", {"versionID": "1", "n": [1]})
+        manifest = Manifest.of([reference, ManifestEntry("f", "ab" * 32, 0)])
+        version_id = session.versions.open(make_collection(session).key, new_version("a"))
+        session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
+        assert list(session.versions.entries(version_id)) == list(manifest)
+
+    @pytest.mark.parametrize(
+        ("prefix", "found"),
+        [
+            ("", ["a", "a/b", "a/c", "ab", "日/x", "日本"]),
+            ("a/", ["a/b", "a/c"]),
+            ("a", ["a", "a/b", "a/c", "ab"]),
+            ("日", ["日/x", "日本"]),
+            ("z", []),
+        ],
+    )
+    def test_entries_are_chosen_by_prefix(
+        self, session: CatalogSession, prefix: str, found: list[str]
+    ) -> None:
+        """A prefix is text, not a folder; what it chooses comes in path order."""
+        paths = ["ab", "a/c", "a", "日本", "a/b", "日/x"]
+        manifest = Manifest.of(ManifestEntry(path, "ab" * 32, 1) for path in paths)
+        version_id = session.versions.open(make_collection(session).key, new_version("a"))
+        session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
+        entries = session.versions.entries(version_id, prefix=prefix)
+        assert [entry.path for entry in entries] == found
 
     def test_a_number_belongs_to_one_version(self, catalog: Catalog) -> None:
         """The catalog itself refuses to give a number twice."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from hozon.model.access import Principal
-from hozon.model.digests import ContentDigest, ManifestDigest
+from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import CollectionName, EntityName, RunId, SweepId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath
@@ -68,7 +68,7 @@ def digest_of(name: str) -> ManifestDigest:
 
 def manifest_of(name: str) -> Manifest:
     """Give content a manifest."""
-    return Manifest.of([ManifestEntry(name, ContentDigest("ab" * 32), 7)])
+    return Manifest.of([ManifestEntry(name, "ab" * 32, 7)])
 
 
 def new_version(name: str) -> NewVersion:

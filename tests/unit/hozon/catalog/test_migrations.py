@@ -5,20 +5,25 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from hozon.bootstrap import prepare_catalog
+from hozon.bootstrap import open_catalog, prepare_catalog
 from hozon.catalog.migrate import HEAD, ensure_schema
 from hozon.catalog.schema import metadata
-from hozon.catalog.sqlite import open_engine
+from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.errors import CatalogError
+from hozon.model.manifest import ManifestEntry
+from hozon.model.versions import VersionId
+from hozon.testing.clocks import ManualClock
 
 
 @pytest.fixture
@@ -34,6 +39,19 @@ def engine(database: Path) -> Iterator[Engine]:
     """Give an engine on it."""
     engine = open_engine(f"sqlite:///{database}")
     yield engine
+    engine.dispose()
+
+
+@contextmanager
+def migrated_to(revision: str, path: Path) -> Iterator[Connection]:
+    """Make a database as an older release left it, and let the block write into it."""
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, for_writing(connection).begin():
+        config = Config()
+        config.set_main_option("script_location", "hozon.catalog:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
     engine.dispose()
 
 
@@ -111,3 +129,24 @@ def test_two_processes_may_create_a_catalog_at_once(tmp_path: Path) -> None:
     errors = [process.communicate()[1] for process in processes]
     assert (errors, [process.returncode for process in processes]) == (["", ""], [0, 0])
     prepare_catalog(url)
+
+
+def test_entries_of_the_first_schema_survive(tmp_path: Path) -> None:
+    """A manifest that the first release wrote reads as it did, without references."""
+    path = tmp_path / "catalog.db"
+    with migrated_to("0001", path) as connection:
+        connection.exec_driver_sql("INSERT INTO projects VALUES (1, 'ada', 'digits', '2026-01-01')")
+        connection.exec_driver_sql(
+            "INSERT INTO collections VALUES (1, 1, 'mnist', 'dataset', 1, '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            'INSERT INTO versions (id, collection_id, "index", state, digest, size_bytes,'
+            " file_count, metadata, created_by, created_at, updated_at) VALUES"
+            " (1, 1, 0, 'COMMITTED', 'd', 7, 1, '{}', 'ada', '2026-01-01', '2026-01-01')"
+        )
+        connection.exec_driver_sql("INSERT INTO entries VALUES (1, 'a', ?, 7)", ("ab" * 32,))
+    catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
+    with catalog.read() as session:
+        found = list(session.versions.entries(VersionId(1)))
+    catalog.close()
+    assert found == [ManifestEntry("a", "ab" * 32, 7)]

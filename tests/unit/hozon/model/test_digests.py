@@ -13,6 +13,8 @@ from hozon.model.digests import (
     published_manifest_digest,
 )
 
+Entry = tuple[str, str, int | None, str | None]
+
 
 def md5_base64(content: bytes) -> str:
     """Give the Base64 MD5 of some bytes, as hashlib and base64 give it."""
@@ -48,32 +50,46 @@ def test_the_manifest_digest_hashes_lengths_before_fields() -> None:
         b"\0\0\0\0\0\0\0\x02cd"
         b"\0\0\0\0\0\0\x01\0"
     )
-    entries = [("b.txt", "cd", 256), ("a.txt", "ab", 7)]
+    entries = [("a.txt", "ab", 7, None), ("b.txt", "cd", 256, None)]
     assert digest_of_manifest(entries) == hashlib.sha256(encoded).hexdigest()
 
 
-def test_the_order_of_adding_does_not_matter() -> None:
-    """Entries are put in path order first."""
-    entries = [("b", "2", 1), ("a", "1", 1), ("c", "3", 1)]
-    assert digest_of_manifest(entries) == digest_of_manifest(reversed(entries))
+def test_a_reference_is_marked_and_brings_its_uri() -> None:
+    """The canonical encoding of a reference without a size, written out."""
+    encoded = (
+        b"\0\0\0\0\0\0\0\x11hozon-manifest-v1"
+        b"\0\0\0\0\0\0\0\x05a.txt"
+        b"\0\0\0\0\0\0\0\x0creference:ab"
+        b"\xff\xff\xff\xff\xff\xff\xff\xff"
+        b"\0\0\0\0\0\0\0\x07x://y/z"
+    )
+    entries = [("a.txt", "ab", None, "x://y/z")]
+    assert digest_of_manifest(entries) == hashlib.sha256(encoded).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ([("a:b", "c", 1)], [("a", "b:c", 1)]),
-        ([("a\nb", "c", 1)], [("a", "\nbc", 1)]),
-        ([("a", "c", 1)], [("a", "c", 2)]),
-        ([("a", "c", 1)], [("b", "c", 1)]),
-        ([("a", "c", 1)], [("a", "d", 1)]),
-        ([], [("a", "c", 0)]),
-        ([("a", "x", 1), ("b", "y", 1)], [("a", "y", 1), ("b", "x", 1)]),
+        ([("a:b", "c", 1, None)], [("a", "b:c", 1, None)]),
+        ([("a\nb", "c", 1, None)], [("a", "\nbc", 1, None)]),
+        ([("a", "c", 1, None)], [("a", "c", 2, None)]),
+        ([("a", "c", 1, None)], [("b", "c", 1, None)]),
+        ([("a", "c", 1, None)], [("a", "d", 1, None)]),
+        ([], [("a", "c", 0, None)]),
+        (
+            [("a", "x", 1, None), ("b", "y", 1, None)],
+            [("a", "y", 1, None), ("b", "x", 1, None)],
+        ),
+        ([("a", "c", 1, None)], [("a", "c", 1, "s3://b/a")]),
+        ([("a", "c", 1, "s3://b/a")], [("a", "c", 1, "s3://b/c")]),
+        ([("a", "c", 0, "s3://b/a")], [("a", "c", None, "s3://b/a")]),
     ],
-    ids=["colon", "newline", "size", "path", "digest", "none", "swapped"],
+    ids=[
+        *("colon", "newline", "size", "path", "digest", "none", "swapped"),
+        *("reference", "uri", "unknown size"),
+    ],
 )
-def test_different_manifests_have_different_digests(
-    one: list[tuple[str, str, int]], other: list[tuple[str, str, int]]
-) -> None:
+def test_different_manifests_have_different_digests(one: list[Entry], other: list[Entry]) -> None:
     """No field runs into the next, and none is left out."""
     assert digest_of_manifest(one) != digest_of_manifest(other)
 

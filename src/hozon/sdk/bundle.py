@@ -1,0 +1,173 @@
+"""`Bundle`: what an artifact is, before and after logging.
+
+Owns the state that all parts of an artifact share, and the attributes that a draft and a version
+both have. Refuses to own what can be done with it: `hozon.sdk.filling`, `hozon.sdk.reading` and
+`hozon.sdk.artifact` build on it.
+"""
+
+from concurrent.futures import Future
+from typing import Any
+
+from hozon.model.manifest import Manifest
+from hozon.model.metadata import check_description, check_metadata
+from hozon.model.names import CollectionName, TypeName
+from hozon.model.versions import Version, VersionState
+from hozon.sdk.draft import Draft
+from hozon.sdk.errors import ArtifactFinalizedError, ArtifactNotLoggedError
+from hozon.sdk.session import Session
+from hozon.services.commit import CommitResult
+from hozon.services.resolve import load_manifest
+
+
+class Bundle:
+    """The state of an artifact, and what a draft and a version both have."""
+
+    _base_name: CollectionName
+    _type: TypeName
+    _description: str | None
+    _metadata: dict[str, Any]
+    _aliases: list[str]
+    _session: Session
+    _draft: Draft | None
+    _logging: Future[CommitResult] | None
+    _version: Version | None
+    _manifest: Manifest | None
+
+    def __repr__(self) -> str:
+        """Show the path, or that it is a draft."""
+        if self._version is None:
+            return f"<Artifact {self._base_name} (draft)>"
+        return f"<Artifact {self._version.path}>"
+
+    @property
+    def name(self) -> str:
+        """The name; with the version once logged, such as `mnist:v0`."""
+        return self._version.name if self._version else self._base_name
+
+    @property
+    def type(self) -> str:
+        """What it is, such as `dataset`."""
+        return self._type
+
+    @property
+    def description(self) -> str | None:
+        """A note for people, or None. After a change, `save()` stores it."""
+        return self._description
+
+    @description.setter
+    def description(self, value: str | None) -> None:
+        self._description = check_description(value)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """JSON values remembered with the version. After a change, `save()` stores them."""
+        return self._metadata
+
+    @metadata.setter
+    def metadata(self, value: dict[str, Any]) -> None:
+        self._metadata = check_metadata(value)
+
+    @property
+    def state(self) -> str:
+        """`PENDING` until logged, then `COMMITTED`, and `DELETED` after a delete."""
+        return str(self._version.state if self._version else VersionState.PENDING)
+
+    @property
+    def manifest(self) -> Manifest:
+        """All files: `manifest.entries` maps each path to its digest and size in bytes.
+
+        Examples:
+            List the files of a version without downloading them.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Api().artifact("mnist:v1")
+            for path, entry in artifact.manifest.entries.items():
+                print(path, entry.size, entry.digest[:12])
+                #> labels.csv 34 5b40debb0311
+                #> splits/train.txt 18 52ca7a1e9bad
+            ```
+        """
+        if self._version is None:
+            return self._content.manifest
+        if self._manifest is None:
+            self._manifest = load_manifest(self._session.context, self._version.id)
+        return self._manifest
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest, 64 hexadecimal digits: equal content, equal digest.
+
+        Examples:
+            The name makes no difference to it.
+
+            ```python
+            import hozon
+
+            for name in ("mnist", "mnist-copy"):
+                artifact = hozon.Artifact(name, type="dataset")
+                with artifact.new_file("labels.csv") as file:
+                    file.write("0001.png,7")
+                print(artifact.name, artifact.digest[:12])
+                #> mnist e491b7a13c6a
+                #> mnist-copy e491b7a13c6a
+            ```
+        """
+        return self._version.digest if self._version else self.manifest.digest
+
+    @property
+    def size(self) -> int:
+        """The sum of the sizes of all files, in bytes."""
+        return self._version.size if self._version else self.manifest.size
+
+    @property
+    def file_count(self) -> int:
+        """How many files it has."""
+        return self._version.file_count if self._version else len(self.manifest.entries)
+
+    # For the parts that build on this one.
+
+    def _settle(self) -> None:
+        """Wait until logging has finished, if it goes on; that it failed is for `wait()` to say."""
+        raise NotImplementedError
+
+    @property
+    def _content(self) -> Draft:
+        """The draft; a version of the catalog takes no files."""
+        if self._draft is None:
+            raise ArtifactFinalizedError(
+                f"{self.name} is a logged version and cannot take more files",
+                hint="Make a new Artifact of the same name; logging it makes the next version.",
+            )
+        return self._draft
+
+    def _adopt(self, version: Version) -> None:
+        """Show what the catalog holds."""
+        self._version = version
+        self._aliases = list(version.aliases)
+        self._description = version.description
+        self._metadata = check_metadata(version.metadata)
+
+    def _logged(self, what: str) -> Version:
+        """Give the version, or say that there is none yet."""
+        if self._version is None:
+            raise self._not_logged(what)
+        return self._version
+
+    def _not_logged(self, what: str) -> ArtifactNotLoggedError:
+        """Describe what has to come first."""
+        first = "wait()" if self._logging else "run.log_artifact(artifact) and then wait()"
+        return ArtifactNotLoggedError(
+            f"The artifact {self._base_name!r} has no {what!r} before it is logged",
+            hint=f"Call {first} first.",
+        )
+
+
+def has_failed(commit: Future[CommitResult]) -> bool:
+    """Tell whether a commit has ended with an error.
+
+    Args:
+        commit: The upload.
+    """
+    return commit.done() and commit.exception() is not None
