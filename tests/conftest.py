@@ -18,8 +18,11 @@ import hozon
 from hozon.bootstrap import open_catalog, prepare_catalog
 from hozon.model.access import Principal
 from hozon.model.names import EntityName
+from hozon.model.places import PackSizes
+from hozon.services.contents import Contents
 from hozon.services.context import Context
-from hozon.services.staging import StagedFile, StagingArea
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore
 from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, Stage
@@ -76,6 +79,9 @@ def context(
         store=store,
         principal=Principal(EntityName("ada")),
         staging=tmp_path / "staging",
+        sizes=PackSizes(),
+        cache=None,
+        cache_bytes=0,
     )
     yield context
     context.close()
@@ -83,11 +89,18 @@ def context(
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    """Give a function that stages files, by path and content."""
-    area = StagingArea(tmp_path / "staging")
+    """Give a function that stages files, by path and content: in one pack, or in one each."""
+    known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+    area = StagingArea(tmp_path / "staging", sizes=PackSizes(), known=known)
 
-    def stage(files: Files) -> list[StagedFile]:
-        return [area.stage_chunks([content], path=path) for path, content in files.items()]
+    def stage(files: Files, *, apart: bool = False) -> Contents:
+        contents = Contents()
+        for path, content in files.items():
+            contents.put(area.stage_chunks([content], path=path))
+            if apart:
+                area.seal()
+        area.seal()
+        return contents
 
     yield stage
     area.clear()

@@ -13,9 +13,9 @@ from hozon.model.names import Alias, RunId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.runs import Run, RunKey
 from hozon.services.commit import CommitRequest, CommitResult, commit_version
+from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.runs import start_run
-from hozon.services.staging import StagedFile
 
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)
@@ -31,7 +31,7 @@ CREDENTIALS = {
 }
 
 Files = Mapping[str, bytes]
-Stage = Callable[[Files], list[StagedFile]]
+Stage = Callable[..., Contents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,14 @@ class Logger:
         files: Files,
         aliases: tuple[str, ...] = (),
         type_name: str = "dataset",
+        apart: bool = False,
         run: RunKey | None = None,
     ) -> CommitRequest:
-        """Describe a version."""
+        """Describe a version; its files share a pack, unless they are to lie apart."""
         return CommitRequest(
             collection=CollectionPath.parse(name, default=AT),
             type=TypeName(type_name),
-            files=self.stage(files),
+            contents=self.stage(files, apart=apart) if apart else self.stage(files),
             aliases=[Alias(alias) for alias in aliases],
             description=None,
             metadata={},

@@ -17,6 +17,8 @@ from hozon.settings import Settings
 
 if TYPE_CHECKING:
     from hozon.ports.catalog import Catalog
+    from hozon.ports.file_index import FileIndex
+    from hozon.ports.object_cache import ObjectCache
     from hozon.ports.object_store import ObjectStore
 
 
@@ -50,7 +52,29 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
     except BaseException:
         store.close()
         raise
-    return Context(catalog, store, principal=Principal(settings.user), staging=settings.staging)
+    return Context(
+        catalog,
+        store,
+        principal=Principal(settings.user),
+        staging=settings.staging,
+        sizes=settings.sizes,
+        cache=None if store.is_local or not settings.cache_bytes else open_cache(settings),
+        cache_bytes=settings.cache_bytes,
+    )
+
+
+def open_cache(settings: Settings) -> "ObjectCache":
+    """Open the cache of what was read from a bucket."""
+    from hozon.storage.cache import FolderObjectCache  # noqa: PLC0415  Seldom needed.
+
+    return FolderObjectCache(settings.cache_dir / "objects")
+
+
+def open_file_index(settings: Settings) -> "FileIndex":
+    """Open the index of local files that were read before."""
+    from hozon.storage.file_index import SqliteFileIndex  # noqa: PLC0415  Drafts alone need it.
+
+    return SqliteFileIndex(settings.cache_dir / "files.db")
 
 
 def open_catalog(url: str, *, clock: Clock) -> "Catalog":

@@ -16,6 +16,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     ├── NotFoundError
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
+    │   ├── EntryNotFoundError          not_found.entry
     │   ├── PageNotFoundError           not_found.page
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
@@ -34,7 +35,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   └── WaitTimeoutError            state.wait_timeout
     ├── IntegrityError
     │   ├── DigestMismatchError         integrity.digest
-    │   └── MissingObjectError          integrity.missing_object
+    │   ├── MissingObjectError          integrity.missing_object
+    │   └── VerificationError           integrity.verification
     └── BackendError
         ├── CatalogError                backend.catalog
         ├── MissingExtraError           backend.missing_extra
@@ -365,6 +367,31 @@ class CollectionNotFoundError(NotFoundError):
     code = "not_found.collection"
 
 
+class EntryNotFoundError(NotFoundError, KeyError):
+    """A file of an artifact that is not in it. It is a kind of `KeyError`, as published.
+
+    Examples:
+        The message names the artifact, the hint some of what it has.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v0")
+        try:
+            artifact.get_entry("images.csv")
+        except KeyError as error:
+            print(error)
+            #> mnist:v0 has no file 'images.csv'. It has labels.csv, splits/train.txt.
+        ```
+    """
+
+    code = "not_found.entry"
+
+    def __str__(self) -> str:
+        """Show the message; `KeyError` would show it as a Python literal."""
+        return str(self.args[0])
+
+
 class PageNotFoundError(NotFoundError):
     """No page of the documentation has a world of this name.
 
@@ -499,9 +526,9 @@ class EntryConflictError(ConflictError):
             artifact.add_file("test.csv", name="labels.csv")
         except hozon.errors.EntryConflictError as error:
             print(error.message)
-            #> The artifact 'mnist' has a file 'labels.csv' already
+            #> The artifact 'mnist' has other content at 'labels.csv' already
             print(error.hint)
-            #> Add it under another name, or make a new Artifact.
+            #> Add it under another name, or take the place of what is there with overwrite=True for a file, merge=True for a folder.
         print(artifact.size)
         #> 5
         ```
@@ -818,6 +845,32 @@ class MissingObjectError(IntegrityError):
     """
 
     code = "integrity.missing_object"
+
+
+class VerificationError(IntegrityError, ValueError):
+    """A local folder that is not what was logged. It is a kind of `ValueError`, as published.
+
+    Examples:
+        Every file that is wrong, missing or surplus is named.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v0")
+        folder = artifact.download()
+        Path(folder, "labels.csv").write_text("image,label")
+        Path(folder, "notes.txt").write_text("mine")
+        try:
+            artifact.verify(folder)
+        except hozon.errors.VerificationError as error:
+            print(error.message)
+            #> artifacts/mnist-v0 is not mnist:v0: wrong labels.csv; surplus notes.txt
+        ```
+    """
+
+    code = "integrity.verification"
 
 
 class BackendError(HozonError):

@@ -12,17 +12,31 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import platformdirs
 
-from hozon.errors import InvalidNameError, InvalidSettingError
+from hozon.errors import InputError, InvalidNameError, InvalidSettingError
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
 from hozon.model.paths import ProjectPath
+from hozon.model.places import PackSizes
+from hozon.model.sizes import parse_size
 
 DEFAULT_PROJECT = "uncategorized"
 """The project of runs that name none."""
 
-_KEYS = {"catalog_url", "entity", "project", "storage_url", "user"}
+_SIZES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cache_size": "10GiB",
+        "pack_size": "64MiB",
+        "packed_file_size": "4MiB",
+        "read_gap": "1MiB",
+    }
+)
+"""Settings that are sizes, with their defaults; those of packs were measured: see ADR 0008."""
+
+_KEYS = {"cache_dir", "catalog_url", "entity", "project", "storage_url", "user", *_SIZES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,19 @@ class Settings:
     config_file: Path | None
     """The configuration file that was read; None when there is none."""
 
+    cache_dir: Path
+    """The folder of what was read from a bucket, and of the index of local files.
+    `HOZON_CACHE_DIR`; default: `cache` in `home`."""
+
+    cache_bytes: int
+    """How much the cache may hold, in bytes. `HOZON_CACHE_SIZE`, such as `10GiB`, which is the
+    default; 0 keeps nothing."""
+
+    sizes: PackSizes
+    """When small files share an object of the store. `HOZON_PACK_SIZE`, default `64MiB`;
+    `HOZON_PACKED_FILE_SIZE`, the largest file that does, default `4MiB`; `HOZON_READ_GAP`, how
+    much may be read in vain to save a request, default `1MiB`."""
+
     @property
     def staging(self) -> Path:
         """The folder in which files wait until they are stored."""
@@ -67,7 +94,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
-            no TOML, or has an unknown key or a value that is not text.
+            no TOML, or has an unknown key or a value that is not text; or a size is none.
         InvalidNameError: The entity, the project or the user breaks the rules for names.
     """
     env = os.environ if environ is None else environ
@@ -78,6 +105,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     def choose(key: str, default: str) -> str:
         return env.get(f"HOZON_{key.upper()}") or config.get(key) or default
 
+    sizes = {key: _size(key, choose(key, default)) for key, default in _SIZES.items()}
     return Settings(
         home=home,
         catalog_url=choose("catalog_url", f"sqlite:///{home / 'catalog.db'}"),
@@ -87,7 +115,25 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         user=_user(choose("user", _login_name())),
         config_file=config_file,
+        cache_dir=Path(choose("cache_dir", str(home / "cache"))).absolute(),
+        cache_bytes=sizes["cache_size"],
+        sizes=PackSizes(
+            pack_bytes=max(1, sizes["pack_size"]),
+            packed_file_bytes=sizes["packed_file_size"],
+            gap_bytes=sizes["read_gap"],
+        ),
     )
+
+
+def _size(key: str, text: str) -> int:
+    """Read a size, and say where a bad one can be changed."""
+    try:
+        return parse_size(text, what=key)
+    except InputError as error:
+        raise InvalidSettingError(
+            error.message,
+            hint=f"Correct HOZON_{key.upper()} or the configuration file. {error.hint}",
+        ) from None
 
 
 def _default_path(entity: str, project: str) -> ProjectPath:

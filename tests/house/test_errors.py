@@ -15,6 +15,7 @@ CODES = {
     "DigestMismatchError": "integrity.digest",
     "DraftError": "state.draft",
     "EntryConflictError": "conflict.entry",
+    "EntryNotFoundError": "not_found.entry",
     "FinalizedError": "state.finalized",
     "HozonError": "hozon",
     "InputError": "input",
@@ -40,6 +41,7 @@ CODES = {
     "SweepExistsError": "conflict.sweep_exists",
     "SweepNotFoundError": "not_found.sweep",
     "TypeConflictError": "conflict.type",
+    "VerificationError": "integrity.verification",
     "VersionStateError": "state.version",
     "WaitTimeoutError": "state.wait_timeout",
 }

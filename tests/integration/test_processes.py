@@ -127,7 +127,7 @@ import hozon
 from hozon.errors import StorageError
 from hozon.storage.local import LocalObjectStore
 
-def put(*_):
+def put(*_, **__):
     raise StorageError("The store is full", hint="Buy a larger one.")
 
 LocalObjectStore.put = put

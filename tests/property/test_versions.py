@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,12 +16,15 @@ from hozon.errors import AliasedVersionError, CollectionNotFoundError
 from hozon.model.access import Principal
 from hozon.model.names import Alias, EntityName
 from hozon.model.paths import ArtifactPath
+from hozon.model.places import PackSizes
 from hozon.model.versions import LogOutcome, Version
 from hozon.services.commit import commit_version
+from hozon.services.contents import Contents, StagedFile
 from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_version
 from hozon.services.download import download_version
 from hozon.services.edit import edit_version
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
 from hozon.services.staging import StagingArea
 from hozon.storage.local import LocalObjectStore
@@ -56,9 +59,27 @@ def make_context(
             store=LocalObjectStore(folder / "objects"),
             principal=Principal(EntityName("ada")),
             staging=folder / "staging",
+            sizes=PackSizes(),
+            cache=None,
+            cache_bytes=0,
         )
 
     return make
+
+
+def new_area(context: Context) -> StagingArea:
+    """Make a staging area that knows no file."""
+    known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+    return StagingArea(context.staging, sizes=context.sizes, known=known)
+
+
+def contents_of(area: StagingArea, files: Iterable[StagedFile]) -> Contents:
+    """Put staged files together."""
+    found = Contents()
+    for file in files:
+        found.put(file)
+    area.seal()
+    return found
 
 
 @given(contents)
@@ -68,12 +89,12 @@ def test_files_come_out_as_they_went_in(
 ) -> None:
     """Through a folder that is added, a local store, and a download."""
     context = make_context()
-    area = StagingArea(context.staging)
+    area = new_area(context)
     with tempfile.TemporaryDirectory() as source, tempfile.TemporaryDirectory() as target:
         for path, content in files.items():
             (Path(source) / path).parent.mkdir(parents=True, exist_ok=True)
             (Path(source) / path).write_bytes(content)
-        logger = Logger(context, lambda _: area.stage_folder(Path(source)))
+        logger = Logger(context, lambda _: contents_of(area, area.stage_folder(Path(source))))
         version = commit_version(context, logger.request(files={})).version
         root = download_version(context, version, Path(target))
         found = {p.relative_to(root).as_posix(): p for p in root.rglob("*") if p.is_file()}
@@ -97,11 +118,16 @@ class Versions(RuleBasedStateMachine):
             store=MemoryObjectStore(),
             principal=Principal(EntityName("ada")),
             staging=self.folder / "staging",
+            sizes=PackSizes(),
+            cache=None,
+            cache_bytes=0,
         )
-        self.area = StagingArea(self.context.staging)
+        self.area = new_area(self.context)
         self.logger = Logger(
             self.context,
-            lambda files: [self.area.stage_chunks([c], path=p) for p, c in files.items()],
+            lambda files: contents_of(
+                self.area, (self.area.stage_chunks([c], path=p) for p, c in files.items())
+            ),
         )
         self.contents: dict[int, str] = {}
         self.pointers: dict[str, int] = {}

@@ -1,17 +1,17 @@
-"""Batches: how many values a query takes."""
+"""Batches: how many values a statement takes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-_BATCH = 500
+IN_BATCH: Final = 500
 """Values per `IN (…)`: below the limit of 999 parameters of old SQLite builds."""
 
 
-def batches(values: Iterable[T]) -> Iterator[Sequence[T]]:
-    """Cut values into parts that fit `IN (…)`, none of them empty."""
+def batches(values: Iterable[T], *, size: int = IN_BATCH) -> Iterator[Sequence[T]]:
+    """Cut values into parts, none of them empty; by default into such as fit `IN (…)`."""
     rest = iter(values)
-    while batch := list(islice(rest, _BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from hozon.ports.paging import Keyed
+from hozon.ports.paging import Keyed, PageKey
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class SqlListing(Generic[T]):
         counted = select(func.count()).select_from(self._query.subquery())
         return self._connection.execute(counted).scalar_one()
 
-    def page(self, *, after: int | None, limit: int) -> Sequence[Keyed[T]]:
+    def page(self, *, after: PageKey | None, limit: int) -> Sequence[Keyed[T]]:
         """Read what follows a key."""
         query = self._query.order_by(self._key.desc() if self._newest_first else self._key)
         if after is not None:

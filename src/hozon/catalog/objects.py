@@ -11,6 +11,9 @@ from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
 
+_WRITTEN_ROWS = 10_000
+"""How many pins are held at a time while they are written."""
+
 
 class SqlObjects:
     """Places and pins within one transaction."""
@@ -21,9 +24,9 @@ class SqlObjects:
 
     def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
         """Hold digests for a PENDING version."""
-        rows = [{"version_id": version_id, "digest": digest} for digest in set(digests)]
-        if rows:
-            self._connection.execute(insert(pins), rows)
+        for batch in batches(digests, size=_WRITTEN_ROWS):
+            rows = [{"version_id": version_id, "digest": digest} for digest in batch]
+            self._connection.execute(insert(pins).prefix_with("OR IGNORE", dialect="sqlite"), rows)
 
     def unpin(self, version_id: VersionId) -> None:
         """Let go of everything that a version held."""
@@ -40,7 +43,7 @@ class SqlObjects:
                 found[ContentDigest(digest)] = Place(key, offset, length)
         return found
 
-    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> None:
+    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> int:
         """Record places; a digest that has one already keeps it."""
         known = self.places(places)
         rows = [
@@ -56,3 +59,4 @@ class SqlObjects:
         ]
         if rows:
             self._connection.execute(insert(objects), rows)
+        return len(rows)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
+from hozon.catalog.batches import batches
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.schema import (
     aliases,
@@ -57,6 +58,22 @@ SELECT_VERSIONS = (
 
 _STREAMED_ROWS = 1000
 """How many entries are held at a time while a manifest is read."""
+
+
+_WRITTEN_ROWS = 10_000
+"""How many entries are held at a time while a manifest is written."""
+
+
+def _entry_row(version_id: VersionId, entry: ManifestEntry) -> dict[str, object]:
+    """Turn an entry into a row."""
+    return {
+        "version_id": version_id,
+        "path": entry.path,
+        "digest": entry.digest,
+        "size_bytes": entry.size,
+        "ref": entry.ref,
+        "extra": entry.extra or None,
+    }
 
 
 def _after(prefix: str) -> str:
@@ -126,23 +143,17 @@ class SqlVersions:
         self, version_id: VersionId, *, index: int, manifest: Manifest, now: datetime
     ) -> None:
         """Give a PENDING version its number and its entries."""
-        rows = [
-            {
-                "version_id": version_id,
-                "path": entry.path,
-                "digest": entry.digest,
-                "size_bytes": entry.size,
-                "ref": entry.ref,
-                "extra": entry.extra or None,
-            }
-            for entry in manifest
-        ]
-        if rows:
-            self._connection.execute(insert(entries), rows)
+        for batch in batches(manifest, size=_WRITTEN_ROWS):
+            self._connection.execute(
+                insert(entries), [_entry_row(version_id, entry) for entry in batch]
+            )
         self._update(
             version_id,
             index=index,
             state=VersionState.COMMITTED,
+            digest=manifest.digest,
+            size_bytes=manifest.size,
+            file_count=len(manifest),
             updated_at=now,
             lease_expires_at=None,
         )
@@ -167,13 +178,24 @@ class SqlVersions:
         """Read all entries of a version."""
         return Manifest.in_order(self.entries(version_id))
 
-    def entries(self, version_id: VersionId, *, prefix: str = "") -> Iterator[ManifestEntry]:
+    def entries(
+        self,
+        version_id: VersionId,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[ManifestEntry]:
         """Read the entries whose paths begin with a prefix, in path order, in flat memory."""
         query = select(
             entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra
         ).where(entries.c.version_id == version_id)
         if prefix:
             query = query.where(entries.c.path >= prefix, entries.c.path < _after(prefix))
+        if after is not None:
+            query = query.where(entries.c.path > after)
+        if limit is not None:
+            query = query.limit(limit)
         streamed = self._connection.execute(
             query.order_by(entries.c.path).execution_options(yield_per=_STREAMED_ROWS)
         )

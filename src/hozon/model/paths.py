@@ -4,6 +4,7 @@ Owns parsing and writing of paths. Refuses to own whether anything stands behind
 Invariant: `parse_…(str(path)) == path` for every path value.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -225,6 +226,26 @@ def check_entry_path(path: object) -> str:
     if (len(path) > 1 and path[1] == ":" and path[0].isalpha()) or ".." in windows:
         raise InvalidEntryPathError(f"The path {path!r} could leave a folder on Windows", hint=hint)
     return path
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """Give the folders above a path inside an artifact, the top one first."""
+    at = path.find("/")
+    while at != -1:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+def paths_in_files(paths: Collection[str]) -> Iterator[str]:
+    """Find what is both a file and a folder of other files, so that no disk could hold it.
+
+    Args:
+        paths: Paths inside an artifact; asked for membership, too.
+
+    Yields:
+        Each such path, once for every file below it.
+    """
+    return (folder for path in paths for folder in folders_above(path) if folder in paths)
 
 
 def _text(value: object, *, form: str) -> str:

@@ -157,7 +157,11 @@ class VersionRecords(Protocol):
     def commit(
         self, version_id: VersionId, *, index: int, manifest: Manifest, now: datetime
     ) -> None:
-        """Give a PENDING version its number and its entries, make it COMMITTED, and date it."""
+        """Give a PENDING version its number and content, make it COMMITTED, and date it.
+
+        Digest, size and number of files are those of the manifest, also where it was opened with
+        others: content that is added to what is latest is known only now.
+        """
         ...
 
     def abandon(self, version_id: VersionId) -> bool:
@@ -172,12 +176,21 @@ class VersionRecords(Protocol):
         """Read all entries of a version."""
         ...
 
-    def entries(self, version_id: VersionId, *, prefix: str = "") -> Iterator[ManifestEntry]:
+    def entries(
+        self,
+        version_id: VersionId,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[ManifestEntry]:
         """Read the entries whose paths begin with a prefix, in path order, in flat memory.
 
         Args:
             version_id: The version.
             prefix: Text that the paths begin with, no folder; empty for all.
+            after: The path to continue after; None for the first.
+            limit: The most entries to give, 1 or more; None for all.
 
         Yields:
             The entries, as long as the session is open.
@@ -218,7 +231,10 @@ class ObjectRecords(Protocol):
     """Which bytes are where, and who holds them while committing."""
 
     def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
-        """Hold digests for a PENDING version, so that no collector removes them."""
+        """Hold digests for a PENDING version, so that no collector removes them.
+
+        A digest may come several times, and may be held already.
+        """
         ...
 
     def unpin(self, version_id: VersionId) -> None:
@@ -229,8 +245,8 @@ class ObjectRecords(Protocol):
         """Find the places of digests; absent ones are left out."""
         ...
 
-    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> None:
-        """Record places; a digest that has one already keeps it."""
+    def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> int:
+        """Record places, and count the new ones; a digest that has one already keeps it."""
         ...
 
 

@@ -24,12 +24,23 @@ class ObjectStore(Protocol):
         """Where the store lies, for people."""
         ...
 
-    def put(self, key: str, source: Path) -> None:
+    @property
+    def is_local(self) -> bool:
+        """Whether it keeps bytes on this machine.
+
+        Then there is no point in caching what is read from it, and a file that it keeps by a link
+        need not be read back: it is the very file that was given.
+        """
+        ...
+
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:
         """Store a file under a key, whole or not at all.
 
         Args:
             key: A new key; parts of letters, digits, `_`, `.`, `-`, joined by `/`.
             source: A local file that nobody changes meanwhile.
+            may_link: Whether nobody will ever change the file, so that a store on the same disk
+                may keep it by a link instead of a copy. Its name may be removed.
 
         Raises:
             StorageError: The store refused or failed; nothing is visible under the key.

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+PageKey = int | str
+"""What a listing is ordered and continued by: a number, or text."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -11,7 +14,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Keyed(Generic[T_co]):
     """A listed value and the key to continue after."""
 
-    key: int
+    key: PageKey
     """Where the value stands in the order of the listing."""
 
     value: T_co
@@ -25,7 +28,7 @@ class Listing(Protocol[T_co]):
         """Count what is listed now, 0 or more."""
         ...
 
-    def page(self, *, after: int | None, limit: int) -> Sequence[Keyed[T_co]]:
+    def page(self, *, after: PageKey | None, limit: int) -> Sequence[Keyed[T_co]]:
         """Read what follows a key.
 
         Args:

@@ -24,8 +24,10 @@ from hozon.sdk.reading import Reading
 from hozon.sdk.session import Session, current_session
 from hozon.services.commit import CommitRequest, CommitResult
 from hozon.services.delete import delete_version
+from hozon.services.drafts import hold_content, release_content
 from hozon.services.edit import edit_version
 from hozon.services.lineage import list_users
+from hozon.services.resolve import load_manifest
 from hozon.services.runs import find_run
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class Artifact(Filling, Reading):
         description: A note for people.
         metadata: JSON values to remember with the version; at most 100 keys, counted at all
             levels.
+        incremental: Whether it is added, path by path, to the version that is `latest` when it is
+            logged, instead of taking its place.
 
     Raises:
         InvalidNameError: The name or the type breaks the rule.
@@ -93,21 +97,105 @@ class Artifact(Filling, Reading):
         type: str,
         description: str | None = None,
         metadata: dict[str, Any] | None = None,
+        incremental: bool = False,
     ) -> None:
         """Begin a draft; nothing is stored before it is logged."""
         self._base_name = CollectionName(check_name(name, kind="artifact"))
         self._type = TypeName(check_name(type, kind="type"))
         self._metadata = check_metadata(metadata)
         self._description = check_description(description)
+        self._incremental = incremental
         self._aliases: list[str] = []
         self._session = current_session()
-        self._draft: Draft | None = Draft(name, staging=self._session.settings.staging)
+        self._draft = Draft(name, self._session.new_staging_area())
         self._logging: Future[CommitResult] | None = None
         self._sent: tuple[str | None, JsonObject] = (None, {})
         self._version: Version | None = None
         self._outcome: LogOutcome | None = None
         self._edge_left_out = False
         self._manifest = None
+
+    @property
+    def incremental(self) -> bool:
+        """Whether it is added, path by path, to the version that is `latest` when it is logged.
+
+        Examples:
+            Add a file to a dataset without bringing the dataset.
+
+            ```python
+            import hozon
+
+            more = hozon.Artifact("mnist", type="dataset", incremental=True)
+            with more.new_file("splits/test.txt") as file:
+                file.write("0003.png")
+            with hozon.init(job_type="prepare") as run:
+                run.log_artifact(more)
+            print(more.name, more.incremental, list(more.manifest.entries))
+            #> mnist:v3 True ['labels.csv', 'splits/test.txt', 'splits/train.txt']
+            ```
+        """
+        return self._incremental
+
+    def is_draft(self) -> bool:
+        """Tell whether it has not become a version yet.
+
+        Examples:
+            Ask before and after logging.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset")
+            print(artifact.is_draft())
+            #> True
+            print(hozon.Api().artifact("mnist:v0").is_draft())
+            #> False
+            ```
+        """
+        return self._version is None
+
+    def new_draft(self) -> "Artifact":
+        """Begin a draft with the content of this version, to be changed and logged as the next one.
+
+        What it takes over is neither copied nor uploaded again, and stays in the store for as long
+        as the draft lives, at most a day: log it within that time.
+
+        Returns:
+            A draft of the same name and type, without description and metadata.
+
+        Raises:
+            ArtifactNotLoggedError: The artifact is a draft.
+            VersionStateError: The version has been deleted.
+
+        Examples:
+            Change one file of a version.
+
+            ```python
+            import hozon
+
+            draft = hozon.Api().artifact("mnist:v0").new_draft()
+            draft.remove("splits")
+            with draft.new_file("labels.csv", mode="w") as file:
+                file.write("0001.png,1")
+            with hozon.init(job_type="correct") as run:
+                run.log_artifact(draft)
+            for path, entry in draft.manifest.entries.items():
+                print(draft.name, path, entry.size)
+                #> mnist:v3 labels.csv 10
+            ```
+        """
+        version = self._logged("new_draft")
+        context = self._session.context
+        holder = hold_content(context, version)
+        artifact = Artifact(self._base_name, self._type)
+        draft = Draft(
+            self._base_name,
+            self._session.new_staging_area(),
+            entries=load_manifest(context, version.id),
+            release=lambda: release_content(self._session.context, holder),
+        )
+        artifact._session, artifact._draft = self._session, draft
+        return artifact
 
     # Logging.
 
@@ -430,11 +518,12 @@ class Artifact(Filling, Reading):
         request = CommitRequest(
             collection=CollectionPath(at, self._base_name),
             type=self._type,
-            files=draft.files,
+            contents=draft.contents,
             aliases=aliases,
             description=self._sent[0],
             metadata=self._sent[1],
             run=run,
+            incremental=self._incremental,
         )
         self._logging = submit(request)  # What is refused up to here leaves the draft open.
         self._session = session
@@ -450,6 +539,7 @@ class Artifact(Filling, Reading):
         self._base_name = version.collection.name
         self._type = version.type
         self._draft = self._logging = self._outcome = self._manifest = None
+        self._incremental = False
         self._edge_left_out = False
         self._adopt(version)
         return self

@@ -6,13 +6,15 @@ both have. Refuses to own what can be done with it: `hozon.sdk.filling`, `hozon.
 """
 
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
-from hozon.model.manifest import Manifest
+from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import check_description, check_metadata
 from hozon.model.names import CollectionName, TypeName
 from hozon.model.versions import Version, VersionState
 from hozon.sdk.draft import Draft
+from hozon.sdk.entry import ArtifactManifest
 from hozon.sdk.errors import ArtifactFinalizedError, ArtifactNotLoggedError
 from hozon.sdk.session import Session
 from hozon.services.commit import CommitResult
@@ -73,7 +75,7 @@ class Bundle:
         return str(self._version.state if self._version else VersionState.PENDING)
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> ArtifactManifest:
         """All files: `manifest.entries` maps each path to its digest and size in bytes.
 
         Examples:
@@ -89,11 +91,7 @@ class Bundle:
                 #> splits/train.txt 18 52ca7a1e9bad
             ```
         """
-        if self._version is None:
-            return self._content.manifest
-        if self._manifest is None:
-            self._manifest = load_manifest(self._session.context, self._version.id)
-        return self._manifest
+        return ArtifactManifest(self, self._model_manifest)
 
     @property
     def digest(self) -> str:
@@ -114,19 +112,32 @@ class Bundle:
                 #> mnist-copy e491b7a13c6a
             ```
         """
-        return self._version.digest if self._version else self.manifest.digest
+        return self._version.digest if self._version else self._model_manifest.digest
 
     @property
     def size(self) -> int:
         """The sum of the sizes of all files, in bytes."""
-        return self._version.size if self._version else self.manifest.size
+        return self._version.size if self._version else self._content.size
 
     @property
     def file_count(self) -> int:
         """How many files it has."""
-        return self._version.file_count if self._version else len(self.manifest.entries)
+        return self._version.file_count if self._version else self._content.count
 
     # For the parts that build on this one.
+
+    @property
+    def _model_manifest(self) -> Manifest:
+        """The entries by value: of a draft as they are now, of a version for good."""
+        if self._version is None:
+            return self._content.manifest
+        if self._manifest is None:
+            self._manifest = load_manifest(self._session.context, self._version.id)
+        return self._manifest
+
+    def _bring(self, entry: ManifestEntry, root: str | Path | None, *, skip_cache: bool) -> str:
+        """Bring one file into the folder that stands for the artifact."""
+        raise NotImplementedError
 
     def _settle(self) -> None:
         """Wait until logging has finished, if it goes on; that it failed is for `wait()` to say."""

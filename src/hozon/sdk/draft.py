@@ -1,25 +1,33 @@
 """Drafts: the content of an artifact before it is logged.
 
-Owns the staged files by path. Invariant: a path is added once; adding it again with the same
-content changes nothing, with other content is refused; no path is a file and a folder at once, so
-that every draft can be downloaded again.
+Owns what may be added beside what. Invariant: a path is added once; adding it again with the same
+content changes nothing, with other content is refused or, where the caller says so, takes its
+place; no path is a file and a folder at once, so that every draft can be downloaded again.
 """
 
 import codecs
-from collections.abc import Iterable, Iterator
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import accumulate
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from hozon.errors import EntryConflictError, InputError
+from hozon.errors import EntryConflictError, EntryNotFoundError, InputError
 from hozon.model.digests import CHUNK_BYTES, md5_of_chunks, published_manifest_digest
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.paths import check_entry_path
+from hozon.model.paths import check_entry_path, folders_above
 from hozon.sdk.errors import ArtifactFinalizedError
-from hozon.services.staging import StagedFile, StagingArea
+from hozon.services.contents import Contents, LocalRange, StagedFile
+from hozon.services.staging import Policy, Progress, StagingArea
 
 _MODES = {"x", "w", "xb", "wb"}
+
+_TMP_DIGITS = 20
+"""How many hexadecimal digits stand for the stem of a temporary file.
+
+Source: the published documentation of `add_file`.
+"""
 
 
 class Draft:
@@ -27,37 +35,125 @@ class Draft:
 
     Args:
         name: What to call the artifact in messages.
-        staging: The folder for private copies.
+        area: Where private copies go.
+        entries: What is in it from the beginning; its bytes are stored already.
+        release: Is called when the content needs no protection any more.
     """
 
-    def __init__(self, name: str, *, staging: Path) -> None:
-        """Begin empty."""
+    def __init__(
+        self,
+        name: str,
+        area: StagingArea,
+        *,
+        entries: Iterable[ManifestEntry] = (),
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin with what is stored already."""
         self._name = name
-        self._area = StagingArea(staging)
-        self._files: dict[str, StagedFile] = {}
-        self._folders: set[str] = set()
+        self._area = area
+        self._contents = Contents()
+        self._folders: Counter[str] = Counter()
+        self._sources: dict[str, str] = {}
         self._final = False
+        self._release = release
+        for entry in entries:
+            self._put(StagedFile(entry, None))
 
     @property
     def manifest(self) -> Manifest:
         """What has been added so far."""
-        return Manifest.of(file.entry for file in self._files.values())
+        return self._contents.manifest
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the content is frozen."""
+        return self._final
+
+    @property
+    def size(self) -> int:
+        """The sum of the sizes that are known, in bytes."""
+        return self._contents.size
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self._contents)
+
+    def entry(self, path: str) -> ManifestEntry | None:
+        """Give what has been added under a path; None for nothing."""
+        return self._contents.entry(path)
+
+    def local(self, path: str) -> LocalRange | None:
+        """Tell where the bytes of a path are on this machine; None if they are not."""
+        known = self._contents.get(path)
+        return known.at if known else None
 
     def published_digest(self) -> str:
         """Compute the digest that W&B would publish for what has been added so far."""
+        self._area.seal()
         return published_manifest_digest(
-            (path, md5_of_chunks(_chunks(file.copy))) for path, file in self._files.items()
+            (file.entry.path, _published(file)) for file in self._contents
         )
 
-    def add_file(self, source: Path, *, path: str) -> ManifestEntry:
-        """Copy a file in."""
+    def add_file(
+        self,
+        source: Path,
+        *,
+        path: str,
+        policy: Policy,
+        skip_cache: bool = False,
+        is_tmp: bool = False,
+        overwrite: bool = False,
+    ) -> ManifestEntry:
+        """Take a file in."""
         self.check_open()
-        return self._add([self._area.stage_file(source, path=path)])[0]
+        staged = self._area.stage_file(source, path=path, policy=policy, skip_cache=skip_cache)
+        if is_tmp:
+            staged = _renamed(staged, _tmp_path(staged.entry))
+        return self._add(staged, overwrite=overwrite)
 
-    def add_folder(self, source: Path, *, prefix: str) -> None:
-        """Copy the contents of a folder in, all or nothing."""
+    def add_folder(
+        self,
+        source: Path,
+        *,
+        prefix: str,
+        policy: Policy,
+        skip_cache: bool = False,
+        merge: bool = False,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        """Take the contents of a folder in, all or nothing."""
         self.check_open()
-        self._add(self._area.stage_folder(source, prefix=prefix))
+        staged = self._area.stage_folder(
+            source, prefix=prefix, policy=policy, skip_cache=skip_cache, progress=progress
+        )
+        undo: list[tuple[str, StagedFile | None]] = []
+        try:
+            for file in staged:
+                path = file.entry.path
+                before = self._contents.get(path)
+                self._add(file, overwrite=merge)
+                undo.append((path, before))
+        except BaseException:
+            for path, before in reversed(undo):
+                self._take(path)
+                if before is not None:
+                    self._put(before)
+            raise
+
+    def add_bytes(self, content: bytes, *, path: str) -> ManifestEntry:
+        """Take bytes in that lie in no file."""
+        self.check_open()
+        return self._add(self._area.stage_chunks([content], path=path), overwrite=False)
+
+    def add_entries(self, entries: Iterable[ManifestEntry]) -> list[ManifestEntry]:
+        """Take entries in whose bytes are stored already, or are somebody else's: all or none."""
+        self.check_open()
+        added = list(entries)
+        for entry in added:
+            check_entry_path(entry.path)
+            self._check_free(entry, overwrite=False)
+        return [self._add(StagedFile(entry, None), overwrite=False) for entry in added]
 
     @contextmanager
     def new_file(self, path: str, *, mode: str, encoding: str | None) -> Iterator[IO[Any]]:
@@ -70,25 +166,60 @@ class Draft:
                 hint="Use 'x' or 'w' for text, 'xb' or 'wb' for bytes.",
             )
         text = None if "b" in mode else _codec(encoding or "utf-8")
-        if path in self._files and mode.startswith("x"):
+        if path in self._contents and mode.startswith("x"):
             raise self._conflict(path)
         with self._area.new_copy() as (_, scratch):
             pass
         try:
             with scratch.open(mode.replace("x", "w"), encoding=text) as file:
                 yield file
-            staged = self._area.stage_file(scratch, path=path)
+            staged = self._area.stage_chunks(_chunks(scratch), path=path)
         finally:
             scratch.unlink(missing_ok=True)
         self.check_open()
-        if mode.startswith("w"):
-            self._files.pop(path, None)
-        self._add([staged])
+        self._add(staged, overwrite=mode.startswith("w"))
+
+    def remove(self, path: str) -> None:
+        """Take a file out, or everything below a folder.
+
+        Raises:
+            EntryNotFoundError: There is neither.
+        """
+        self.check_open()
+        below = f"{path}/"
+        found = [known for known in self._contents.paths() if known.startswith(below)]
+        if path in self._contents:
+            found.append(path)
+        if not found:
+            raise EntryNotFoundError(
+                f"The artifact {self._name!r} has no file or folder {path!r}",
+                hint="List what it has with artifact.manifest.entries.",
+            )
+        for known in found:
+            self._take(known)
+
+    def note_source(self, source: Path, path: str) -> None:
+        """Remember that a local file or folder was added under a path."""
+        self._sources[os.path.abspath(source)] = path  # noqa: PTH100  Links are not followed.
+
+    def added_as(self, source: Path) -> str | None:
+        """Tell under which path a local file was added; None if it is not in it."""
+        wanted = Path(os.path.abspath(source))  # noqa: PTH100  As above.
+        for folder in (wanted, *wanted.parents):
+            above = self._sources.get(str(folder))
+            if above is not None:
+                below = wanted.relative_to(folder).as_posix()
+                path = "/".join(
+                    part for part in (above.rstrip("/"), below) if part not in {"", "."}
+                )
+                return path if path in self._contents else None
+        return None
 
     @property
-    def files(self) -> list[StagedFile]:
-        """The private copies of what has been added so far."""
-        return list(self._files.values())
+    def contents(self) -> Contents:
+        """What has been added, ready to be stored."""
+        self._area.seal()
+        return self._contents
 
     def finalize(self) -> None:
         """Freeze the content."""
@@ -102,52 +233,80 @@ class Draft:
         """
         if self._final:
             raise ArtifactFinalizedError(
-                f"The artifact {self._name!r} has been logged and cannot take more files",
+                f"The artifact {self._name!r} has been finalized and cannot be changed",
                 hint="Make a new Artifact of the same name; logging it makes the next version.",
             )
 
     def clear(self) -> None:
-        """Remove the private copies."""
+        """Remove the private copies, and let go of what was protected."""
         self._area.clear()
+        self._release()
 
-    def _add(self, staged: Iterable[StagedFile]) -> list[ManifestEntry]:
-        """Add files, all or none."""
-        added = {file.entry.path: file for file in staged}
-        try:
-            for file in added.values():
-                self._check_free(file.entry)
-        except EntryConflictError:
-            for file in added.values():
-                file.copy.unlink(missing_ok=True)
-            raise
-        self._files.update(added)
-        self._folders.update(*map(_folders, added))
-        return [file.entry for file in added.values()]
+    def _add(self, file: StagedFile, *, overwrite: bool) -> ManifestEntry:
+        """Add a file, or keep the equal one that is there."""
+        if not self._check_free(file.entry, overwrite=overwrite):
+            if file.entry.path in self._contents:
+                self._take(file.entry.path)
+            self._put(file)
+        return file.entry
 
-    def _check_free(self, entry: ManifestEntry) -> None:
-        """Refuse a path that other content has, or that cannot lie beside what is there."""
-        known = self._files.get(entry.path)
-        if known is not None and known.entry != entry:
+    def _check_free(self, entry: ManifestEntry, *, overwrite: bool) -> bool:
+        """Refuse a path that other content has, or that cannot lie beside what is there.
+
+        Returns:
+            Whether the same content is there already.
+        """
+        known = self._contents.entry(entry.path)
+        if known == entry:
+            return True
+        if known is not None and not overwrite:
             raise self._conflict(entry.path)
-        clash = next((folder for folder in _folders(entry.path) if folder in self._files), None)
+        clash = next((f for f in folders_above(entry.path) if f in self._contents), None)
         if clash is not None or entry.path in self._folders:
             raise EntryConflictError(
                 f"The artifact {self._name!r} cannot have {(clash or entry.path)!r} both as a file"
                 " and as a folder",
                 hint="Add it under another name, or make a new Artifact.",
             )
+        return False
+
+    def _put(self, file: StagedFile) -> None:
+        self._contents.put(file)
+        self._folders.update(folders_above(file.entry.path))
+
+    def _take(self, path: str) -> None:
+        self._contents.remove(path)
+        for folder in folders_above(path):
+            self._folders[folder] -= 1
+            if not self._folders[folder]:
+                del self._folders[folder]
 
     def _conflict(self, path: str) -> EntryConflictError:
         """Describe a path that is taken."""
         return EntryConflictError(
-            f"The artifact {self._name!r} has a file {path!r} already",
-            hint="Add it under another name, or make a new Artifact.",
+            f"The artifact {self._name!r} has other content at {path!r} already",
+            hint="Add it under another name, or take the place of what is there with"
+            " overwrite=True for a file, merge=True for a folder.",
         )
 
 
-def _folders(path: str) -> list[str]:
-    """List the folders above a path inside the artifact, the top one first."""
-    return list(accumulate(path.split("/")[:-1], "{}/{}".format))
+def _tmp_path(entry: ManifestEntry) -> str:
+    """Name a temporary file by its content."""
+    path = PurePosixPath(entry.path)
+    return str(path.with_name(entry.digest[:_TMP_DIGITS] + path.suffix))
+
+
+def _renamed(file: StagedFile, path: str) -> StagedFile:
+    """Give a file another path."""
+    return StagedFile(ManifestEntry(path, file.entry.digest, file.entry.size), file.at)
+
+
+def _published(file: StagedFile) -> str:
+    """Compute the digest that W&B would publish for one entry."""
+    if file.at is None:
+        return file.entry.digest
+    at = file.at
+    return md5_of_chunks(_chunks(at.file.path, offset=at.offset, length=at.length))
 
 
 def _codec(encoding: str) -> str:
@@ -160,8 +319,11 @@ def _codec(encoding: str) -> str:
         ) from None
 
 
-def _chunks(copy: Path) -> Iterator[bytes]:
-    """Read a private copy in chunks."""
-    with copy.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+def _chunks(path: Path, *, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """Read a private copy, or a part of it, in chunks."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        left = path.stat().st_size - offset if length is None else length
+        while left and (chunk := file.read(min(left, CHUNK_BYTES))):
+            left -= len(chunk)
             yield chunk

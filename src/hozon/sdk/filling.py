@@ -1,37 +1,55 @@
 """`Filling`: what adds content to a draft.
 
 Owns the published methods. Refuses to own the content; that is `hozon.sdk.draft`. Invariant: once
-the artifact is logged, every one of them raises `ArtifactFinalizedError`.
+the artifact is finalized or logged, every one of them raises `ArtifactFinalizedError`.
 """
 
 from contextlib import AbstractContextManager
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, Any
 
-from hozon.errors import SourceFileError
-from hozon.model.manifest import ManifestEntry
+from hozon.errors import InputError, SourceFileError
 from hozon.sdk.bundle import Bundle
+from hozon.sdk.entry import ArtifactManifestEntry
+from hozon.sdk.progress import progress_bar
+from hozon.services.staging import Policy
 
 
 class Filling(Bundle):
     """What adds content to a draft."""
 
-    def add_file(self, local_path: str | Path, name: str | None = None) -> ManifestEntry:
-        """Add a file. It is copied now: later changes to it are not logged.
+    def add_file(
+        self,
+        local_path: str | Path,
+        name: str | None = None,
+        is_tmp: bool = False,
+        skip_cache: bool = False,
+        policy: str = "mutable",
+        overwrite: bool = False,
+    ) -> ArtifactManifestEntry:
+        """Add a file.
 
         Args:
             local_path: A readable file.
             name: Its path inside the artifact; by default its own base name.
+            is_tmp: Whether the file has a name of the moment: the first 20 digits of its digest
+                stand in for the stem.
+            skip_cache: Whether to read the file even if it seems unchanged since it was last read.
+            policy: `mutable` copies the file now: later changes to it are not logged. `immutable`
+                copies nothing: the file must stay as it is until it is stored.
+            overwrite: Whether it takes the place of other content of that name.
 
         Returns:
             The entry, with path, digest and size in bytes.
 
         Raises:
-            ArtifactFinalizedError: The artifact has been logged.
+            ArtifactFinalizedError: The artifact has been finalized or logged.
             SourceFileError: The file is missing, a folder, or unreadable.
             InvalidEntryPathError: The name is absolute or leads outside.
-            EntryConflictError: Another content has this name already.
+            EntryConflictError: Another content has this name already, and `overwrite` is False;
+                or a folder has it.
+            InputError: The policy is another one.
 
         Examples:
             Give a file another name than it has on the disk.
@@ -49,22 +67,63 @@ class Filling(Bundle):
             print(list(artifact.manifest.entries))
             #> ['train/labels.csv']
             ```
+
+            Put another file in its place.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset")
+            for rows in ("0001.png,7", "0001.png,7 0002.png,2"):
+                Path("labels.csv").write_text(rows)
+                entry = artifact.add_file("labels.csv", overwrite=True)
+                print(entry.size, artifact.file_count)
+                #> 10 1
+                #> 21 1
+            ```
         """
         source = _local_path(local_path)
-        return self._content.add_file(source, path=source.name if name is None else name)
+        entry = self._content.add_file(
+            source,
+            path=source.name if name is None else name,
+            policy=_policy(policy),
+            skip_cache=skip_cache,
+            is_tmp=is_tmp,
+            overwrite=overwrite,
+        )
+        self._content.note_source(source, entry.path)
+        return ArtifactManifestEntry(self, entry)
 
-    def add_dir(self, local_path: str | Path, name: str | None = None) -> None:
+    def add_dir(
+        self,
+        local_path: str | Path,
+        name: str | None = None,
+        skip_cache: bool = False,
+        policy: str = "mutable",
+        merge: bool = False,
+    ) -> None:
         """Add all files below a folder, or none if one of them cannot be read.
 
+        Links are followed; empty folders leave no trace. Names are kept as they are: those that
+        Windows does not know can be downloaded elsewhere.
+
         Args:
-            local_path: A readable folder. Links are followed; empty folders leave no trace.
+            local_path: A readable folder.
             name: Where its contents go inside the artifact; by default to the top.
+            skip_cache: Whether to read files even if they seem unchanged since they were last read.
+            policy: `mutable` copies the files now: later changes are not logged. `immutable`
+                copies nothing: the files must stay as they are until they are stored.
+            merge: Whether files take the place of other content of their names.
 
         Raises:
-            ArtifactFinalizedError: The artifact has been logged.
+            ArtifactFinalizedError: The artifact has been finalized or logged.
             SourceFileError: The folder, or something below it, is missing or unreadable.
-            InvalidEntryPathError: A path is absolute or leads outside.
-            EntryConflictError: Another content has one of the names already.
+            InvalidEntryPathError: A path is absolute, leads outside, or is not valid Unicode.
+            EntryConflictError: Another content has one of the names already, and `merge` is False;
+                or a folder has it.
+            InputError: The policy is another one.
 
         Examples:
             Put the contents of a folder below a name.
@@ -83,7 +142,17 @@ class Filling(Bundle):
             #> ['mnist/classes.txt', 'mnist/train/labels.csv']
             ```
         """
-        self._content.add_folder(_local_path(local_path), prefix=name or "")
+        source = _local_path(local_path)
+        with progress_bar(f"Reading {source.name}", total_bytes=None) as progress:
+            self._content.add_folder(
+                source,
+                prefix=name or "",
+                policy=_policy(policy),
+                skip_cache=skip_cache,
+                merge=merge,
+                progress=progress,
+            )
+        self._content.note_source(source, name or "")
 
     def new_file(
         self, name: str, mode: str = "x", encoding: str | None = None
@@ -100,7 +169,7 @@ class Filling(Bundle):
             A context manager that gives an open file. If the block raises, nothing is added.
 
         Raises:
-            ArtifactFinalizedError: The artifact has been logged.
+            ArtifactFinalizedError: The artifact has been finalized or logged.
             InvalidEntryPathError: The name is absolute or leads outside.
             EntryConflictError: The name is taken, and the mode is `x` or `xb`.
             InputError: The mode is another one, or the encoding is unknown.
@@ -126,6 +195,91 @@ class Filling(Bundle):
         """
         return self._content.new_file(name, mode=mode, encoding=encoding)
 
+    def remove(self, item: "str | PathLike[str] | ArtifactManifestEntry") -> None:
+        """Take a file out of a draft, or everything below a folder.
+
+        Args:
+            item: A path inside the artifact, or an entry of it.
+
+        Raises:
+            ArtifactFinalizedError: The artifact has been finalized or logged.
+            EntryNotFoundError: It has no such file or folder.
+
+        Examples:
+            Leave one file out of a folder that was added.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            Path("digits").mkdir(exist_ok=True)
+            for name in ("labels.csv", "notes.txt"):
+                Path("digits", name).write_text(name)
+            artifact = hozon.Artifact("mnist", type="dataset")
+            artifact.add_dir("digits")
+            artifact.remove("notes.txt")
+            print(list(artifact.manifest.entries))
+            #> ['labels.csv']
+            ```
+        """
+        path = item.path if isinstance(item, ArtifactManifestEntry) else fspath(item)
+        self._content.remove(path.rstrip("/"))
+
+    def finalize(self) -> None:
+        """Freeze the content: nothing can be added or removed from now on.
+
+        Logging does so by itself. Calling it again does nothing.
+
+        Examples:
+            Hand a draft on that nobody should add to.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset")
+            artifact.finalize()
+            try:
+                artifact.new_file("labels.csv").__enter__()
+            except hozon.ArtifactFinalizedError as error:
+                print(error.message)
+                #> The artifact 'mnist' has been finalized and cannot be changed
+            ```
+        """
+        if self._draft is not None:
+            self._draft.finalize()
+
+    def get_added_local_path_name(self, local_path: str | Path) -> str | None:
+        """Tell under which path a local file was added to this draft.
+
+        Args:
+            local_path: A file that was given to `add_file`, or one below a folder that was given
+                to `add_dir`.
+
+        Returns:
+            Its path inside the artifact; None if it was not added.
+
+        Examples:
+            Find a file again.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            Path("digits").mkdir(exist_ok=True)
+            Path("digits/labels.csv").write_text("0001.png,7")
+            artifact = hozon.Artifact("mnist", type="dataset")
+            artifact.add_dir("digits", name="train")
+            print(artifact.get_added_local_path_name("digits/labels.csv"))
+            #> train/labels.csv
+            print(artifact.get_added_local_path_name("digits/notes.txt"))
+            #> None
+            ```
+        """
+        draft = self._draft
+        return None if draft is None else draft.added_as(_local_path(local_path))
+
 
 def _local_path(value: object) -> Path:
     """Accept text or a path."""
@@ -134,3 +288,13 @@ def _local_path(value: object) -> Path:
     raise SourceFileError(
         f"The local path is a {type(value).__name__}", hint="Give a text or a pathlib.Path."
     )
+
+
+def _policy(value: str) -> Policy:
+    """Accept the name of a policy."""
+    try:
+        return Policy(value)
+    except ValueError:
+        raise InputError(
+            f"The policy {value!r} is unknown", hint="Use 'mutable' or 'immutable'."
+        ) from None

@@ -15,12 +15,12 @@ DELAY_SECONDS: Final = 1.0
 
 
 @contextmanager
-def progress_bar(description: str, *, total_bytes: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(description: str, *, total_bytes: int | None) -> Iterator[Callable[[int], None]]:
     """Show a bar on the terminal once the work has taken a second.
 
     Args:
         description: What is going on, such as `Uploading mnist`.
-        total_bytes: How many bytes there are to do, 0 or more.
+        total_bytes: How many bytes there are to do, 0 or more; None where nobody knows yet.
 
     Yields:
         A function to call, from any thread, with each number of bytes done. Where standard error
@@ -39,7 +39,7 @@ def progress_bar(description: str, *, total_bytes: int) -> Iterator[Callable[[in
 class _Bar:
     """A bar that appears late. Rich is imported only when it does."""
 
-    def __init__(self, description: str, total_bytes: int) -> None:
+    def __init__(self, description: str, total_bytes: int | None) -> None:
         self._description = description
         self._total_bytes = total_bytes
         self._done_bytes = 0

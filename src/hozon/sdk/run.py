@@ -379,7 +379,7 @@ class Run:
 
     def _commit(self, request: CommitRequest) -> CommitResult:
         """Store one artifact, with a bar if it takes long."""
-        size = sum(file.size for file in request.files)
+        size = request.contents.size
         with progress_bar(f"Uploading {request.collection.name}", total_bytes=size) as progress:
             return commit_version(self._session.context, request, progress=progress)
 

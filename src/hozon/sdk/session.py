@@ -6,13 +6,16 @@ process). Refuses to own what is done over them.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from hozon.bootstrap import open_context
+from hozon.bootstrap import SystemClock, open_context, open_file_index
+from hozon.model.digests import ContentDigest
 from hozon.services.context import Context
+from hozon.services.known_files import KnownFiles
+from hozon.services.staging import StagingArea
 from hozon.settings import Settings, load_settings
 
 _LOCK: Final = threading.RLock()
@@ -49,6 +52,16 @@ class Session:
                 self._opened[process] = open_context(self.settings)
                 _OPENED.add(self)
             return self._opened[process]
+
+    def new_staging_area(self) -> StagingArea:
+        """Make room for the private copies of a draft; nothing is opened before it is needed."""
+        known = KnownFiles(open_file_index(self.settings), stored=self._stored, clock=SystemClock())
+        return StagingArea(self.settings.staging, sizes=self.settings.sizes, known=known)
+
+    def _stored(self, digests: Collection[ContentDigest]) -> Collection[ContentDigest]:
+        """Tell which digests the store holds."""
+        with self.context.catalog.read() as session:
+            return session.objects.places(digests).keys()
 
     def close(self) -> None:
         """Close what this process opened; calling it again does nothing."""

@@ -1,44 +1,36 @@
 """Commit: turn staged files into a version.
 
 Owns the order that makes it safe. First a transaction opens a PENDING version and pins every
-digest that it will need; then what is missing is uploaded under keys of its own; then one
-transaction records places, entries, number, aliases and state, and drops the pins. A crash leaves
-a PENDING version that nobody sees and whose lease runs out.
+digest that it will need; then `hozon.services.uploads` stores what is missing; then one
+transaction records entries, number, aliases and state, and drops the pins. A crash leaves a PENDING
+version that nobody sees and whose lease runs out; what was stored by then is found by the next try.
 
 Refuses to own what equal content means for aliases; that is `hozon.model.aliases`.
 """
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from hozon.errors import HozonError, TypeConflictError
+from hozon.errors import EntryConflictError, HozonError, TypeConflictError
 from hozon.model.aliases import after_log
-from hozon.model.digests import ContentDigest
 from hozon.model.lineage import may_log
 from hozon.model.manifest import Manifest
 from hozon.model.metadata import JsonObject
-from hozon.model.names import Alias, TypeName
-from hozon.model.paths import CollectionPath
-from hozon.model.places import Place, object_key
+from hozon.model.names import LATEST, Alias, TypeName
+from hozon.model.paths import CollectionPath, paths_in_files
 from hozon.model.runs import RunKey
 from hozon.model.versions import LogOutcome, Version, VersionId, outcome_of_equal_content
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
+from hozon.services.contents import Contents
 from hozon.services.context import Context
-from hozon.services.parallel import for_each
-from hozon.services.staging import StagedFile
+from hozon.services.uploads import Progress, upload_missing
 
 LEASE: Final = timedelta(hours=24)
 """How long a PENDING version holds its bytes without a word from its writer."""
-
-UPLOAD_THREADS: Final = 8
-"""How many objects are uploaded at a time."""
-
-Progress = Callable[[int], None]
-"""Is told how many more bytes are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +43,8 @@ class CommitRequest:
     type: TypeName
     """What it is; must be the collection's type."""
 
-    files: Sequence[StagedFile]
-    """Its content, with unique paths."""
+    contents: Contents
+    """What is in it."""
 
     aliases: Sequence[Alias]
     """Names to give it beside `latest`."""
@@ -66,10 +58,8 @@ class CommitRequest:
     run: RunKey | None
     """The run that logs it, or None."""
 
-    @property
-    def manifest(self) -> Manifest:
-        """The content, by value."""
-        return Manifest.of(file.entry for file in self.files)
+    incremental: bool = False
+    """Whether it is added to what is `latest` by then, path by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +94,40 @@ def commit_version(
     Raises:
         TypeConflictError: The collection has another type; choose another name.
         CatalogError: The catalog failed; nothing is visible.
-        StorageError: An upload failed; nothing is visible.
+        StorageError: An upload failed; nothing is visible, and what has arrived is not uploaded
+            again.
+        IntegrityError: The store did not keep what it was given, or lost what should be there.
+        SourceFileError: A file that was not copied has changed since it was added.
 
     Concurrency:
         Numbers follow the order of commits, without gaps. Of two writers with equal content one
-        makes the version and the other finds it.
+        makes the version and the other finds it. Of two that add to what is latest, the second
+        adds to what the first made.
     """
-    manifest = request.manifest
+    manifest = request.contents.manifest
     with context.catalog.write() as session:
         collection = _collection(session, context, request)
-        found = _log_again(session, context, request, collection, manifest)
+        found = None
+        if not request.incremental:
+            found = _log_again(session, context, request, collection, manifest)
         if found:
             progress(manifest.size)
             return found
         version_id = session.versions.open(collection.key, _new_version(context, request, manifest))
-        session.objects.pin(version_id, manifest.sizes_by_digest)
-        present = session.objects.places(manifest.sizes_by_digest)
-    uploaded: dict[ContentDigest, Place] = {}
+        session.objects.pin(version_id, (digest for digest, _ in manifest.contents()))
     try:
-        _upload(context, request.files, present, uploaded, progress)
+        upload_missing(context, request.contents, progress=progress)
         with context.catalog.write() as session:
+            if request.incremental:
+                manifest = _added_to_latest(session, collection, manifest)
             result = _log_again(session, context, request, collection, manifest)
             if result:  # Another writer was first with the same content.
                 session.versions.abandon(version_id)
             else:
-                session.objects.add(uploaded, now=context.catalog.now())
                 result = _publish(session, context, request, collection, manifest, version_id)
-            kept = session.objects.places(uploaded)
     except BaseException:
-        _give_up(context, version_id, uploaded)
+        _give_up(context, version_id)
         raise
-    _remove(context, [place for digest, place in uploaded.items() if kept.get(digest) != place])
     return result
 
 
@@ -219,46 +212,27 @@ def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -
     )
 
 
-def _upload(
-    context: Context,
-    files: Sequence[StagedFile],
-    present: Mapping[ContentDigest, Place],
-    uploaded: dict[ContentDigest, Place],
-    progress: Progress,
-) -> None:
-    """Store each distinct content that the store lacks, several at a time."""
-    upload_id = uuid.uuid4().hex
-    missing = {f.content: f for f in files if f.content not in present}
-    for file in files:
-        if missing.get(file.content) is not file:  # There already, or equal to another.
-            progress(file.size)
-
-    def put(numbered: tuple[int, StagedFile]) -> None:
-        number, file = numbered
-        key = object_key(upload_id, number)
-        uploaded[file.content] = Place(key, 0, file.size)
-        context.store.put(key, file.copy)
-        progress(file.size)
-
-    for_each(put, enumerate(missing.values()), threads=UPLOAD_THREADS)
+def _added_to_latest(session: CatalogSession, collection: Collection, added: Manifest) -> Manifest:
+    """Put entries over those of the version that is `latest` now."""
+    latest = session.collections.pointers(collection.key).get(LATEST)
+    if latest is None:
+        return added
+    kept = (e for e in session.versions.entries(latest) if e.path not in added.entries)
+    merged = Manifest.in_order(heapq.merge(kept, added, key=lambda entry: entry.path))
+    clash = next(paths_in_files(merged.entries), None)
+    if clash is not None:
+        raise EntryConflictError(
+            f"{clash!r} would be both a file and a folder of {collection.path}:{LATEST}",
+            hint="Add it under another name, or log an artifact that is not incremental.",
+        )
+    return merged
 
 
-def _give_up(
-    context: Context, version_id: VersionId, uploaded: Mapping[ContentDigest, Place]
-) -> None:
-    """Take back what a failed commit left.
+def _give_up(context: Context, version_id: VersionId) -> None:
+    """Forget the version, if it is still PENDING: an interrupt may arrive just after the commit.
 
-    Bytes are removed only when the catalog has confirmed that the version was still PENDING: an
-    interrupt may arrive just after the commit. What cannot be reached now is left to the lease.
+    What has been uploaded keeps its places, so that the next try need not send it again; if there
+    is none, the collector frees it. What cannot be reached now is left to the lease.
     """
-    abandoned = False
     with suppress(HozonError), context.catalog.write() as session:
-        abandoned = session.versions.abandon(version_id)
-    if abandoned:
-        _remove(context, uploaded.values())
-
-
-def _remove(context: Context, places: Iterable[Place]) -> None:
-    """Remove bytes that no place of the catalog names; a failure leaves orphans, no harm."""
-    with suppress(HozonError):
-        context.store.delete([place.key for place in places])
+        session.versions.abandon(version_id)

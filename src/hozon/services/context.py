@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hozon.model.access import Principal
+from hozon.model.places import PackSizes
 from hozon.ports.catalog import Catalog
+from hozon.ports.object_cache import ObjectCache
 from hozon.ports.object_store import ObjectStore
 
 
@@ -23,6 +25,15 @@ class Context:
 
     staging: Path
     """The folder in which files wait until they are stored."""
+
+    sizes: PackSizes
+    """When small files share a key, and when their ranges are read together."""
+
+    cache: ObjectCache | None
+    """Bytes that were read before; None where the store is on this machine anyway."""
+
+    cache_bytes: int
+    """How much the cache may hold, in bytes."""
 
     def close(self) -> None:
         """Release all connections; calling it again does nothing."""

@@ -1,56 +1,71 @@
 """Download: bring the files of a version into a local folder.
 
-Owns verification. Invariants: a file appears under its final name only after its digest was
-checked; nothing is ever written outside the folder; what lies there already and is right is not
-fetched again; other files stay; no file of a version takes the place of another.
+Owns what is fetched and what is there already. Invariants: a file appears under its final name only
+after its digest was checked; what lies there already and is right is not fetched again; other files
+stay; memory does not grow with the number of files.
 """
 
-import hashlib
-import os
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hozon.errors import (
-    DigestMismatchError,
-    EntryConflictError,
-    InvalidEntryPathError,
-    MissingObjectError,
-    SourceFileError,
-)
 from hozon.model.digests import (
+    CHUNK_BYTES,
     ContentDigest,
     digest_of_file,
     md5_of_chunks,
     published_manifest_digest,
 )
-from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.paths import check_entry_path
-from hozon.model.places import Place
+from hozon.model.manifest import ManifestEntry
 from hozon.model.versions import Version
-from hozon.services.commit import Progress
 from hozon.services.context import Context
+from hozon.services.folders import TargetFolder, writing
+from hozon.services.hashing import write_hashed
 from hozon.services.parallel import for_each
-from hozon.services.resolve import load_manifest
+from hozon.services.resolve import find_entry, read_entries
+from hozon.services.transfers import (
+    DOWNLOAD_THREADS,
+    Receiver,
+    check_digest,
+    fetch,
+    find_places,
+)
+from hozon.services.uploads import Progress
 
-DOWNLOAD_THREADS: Final = 8
-"""How many files are fetched at a time."""
+BATCH: Final = 16_384
+"""How many entries are worked on at a time."""
 
-_UNFINISHED = ".hozon-"
-"""What the names of files begin with that are not checked yet."""
+
+@dataclass(frozen=True, slots=True)
+class DownloadOptions:
+    """What to bring, and how."""
+
+    prefix: str = ""
+    """Text that the paths begin with; empty for all."""
+
+    only: str | None = None
+    """The one path to bring; None for all that begin with the prefix."""
+
+    skip_cache: bool = False
+    """Whether to leave the cache alone, and read everything from the store."""
 
 
 def download_version(
-    context: Context, version: Version, root: Path, *, progress: Progress = lambda _: None
+    context: Context,
+    version: Version,
+    root: Path,
+    options: DownloadOptions | None = None,
+    *,
+    progress: Progress = lambda _: None,
 ) -> Path:
-    """Bring all files of a version into a folder.
+    """Bring files of a version into a folder.
 
     Args:
         context: The capabilities.
         version: A version whose bytes are still kept.
         root: The folder; made if need be. Other files in it stay.
+        options: What to bring, and how; by default everything.
         progress: Is told how many more bytes are done, from several threads.
 
     Returns:
@@ -65,20 +80,142 @@ def download_version(
         DigestMismatchError: The store gave other bytes than were logged.
         StorageError: The store refused or failed; call again to go on where it stopped.
     """
-    manifest = load_manifest(context, version.id)
-    places = _places(context, manifest)
-    with _writing(root):
-        root.mkdir(parents=True, exist_ok=True)
-        _refuse_twins(root, manifest)
-    targets = {path: _target(root, path) for path in manifest.entries}
-
-    def fetch(entry: ManifestEntry) -> None:
-        if not _is_there(entry, targets[entry.path]):
-            _fetch(context, entry, places[ContentDigest(entry.digest)], targets[entry.path])
-        progress(entry.size or 0)
-
-    for_each(fetch, manifest, threads=DOWNLOAD_THREADS)
+    chosen = options or DownloadOptions()
+    with TargetFolder(root) as folder:
+        for entries in _chosen(context, version, chosen):
+            folder.prepare(entry.path for entry in entries)
+            _Download(context, folder, chosen, progress).bring(entries)
+    if context.cache is not None and not chosen.skip_cache:
+        context.cache.clean_up(size_bytes=context.cache_bytes)
     return root
+
+
+def _chosen(
+    context: Context, version: Version, options: DownloadOptions
+) -> Iterator[list[ManifestEntry]]:
+    """Read the entries that are to be brought, some at a time."""
+    if options.only is None:
+        yield from read_entries(context, version.id, prefix=options.prefix, batch=BATCH)
+    elif entry := find_entry(context, version, options.only):
+        yield [entry]
+
+
+class _Download:
+    """Brings a number of entries into a folder."""
+
+    def __init__(
+        self,
+        context: Context,
+        folder: TargetFolder,
+        options: DownloadOptions,
+        progress: Progress,
+    ) -> None:
+        self._context = context
+        self._folder = folder
+        self._cache = None if options.skip_cache else context.cache
+        self._progress = progress
+        self._wanted: dict[ContentDigest, list[ManifestEntry]] = {}
+
+    def bring(self, entries: Sequence[ManifestEntry]) -> None:
+        """Bring what is not there, from the cache or from the store."""
+        there = set(self._there(entries))
+        for entry in entries:
+            if entry.path in there:
+                self._progress(entry.size or 0)
+            elif entry.content is not None:
+                self._wanted.setdefault(entry.content, []).append(entry)
+        if self._cache is not None:
+            for digest in list(self._wanted):
+                self._bring_cached(digest)
+        places = find_places(self._context, self._wanted, name=self._name)
+        threads = 2 if self._context.store.is_local else DOWNLOAD_THREADS
+        receiver = Receiver(self._take_small, self._take_large, self._name)
+        fetch(self._context, places, receiver, threads=threads)
+
+    def _there(self, entries: Sequence[ManifestEntry]) -> list[str]:
+        """Find the files that are there and right."""
+        found: list[str] = []
+        candidates = [e for e in entries if e.content and self._folder.may_have(e.path)]
+
+        def look(entry: ManifestEntry) -> None:
+            if is_there(entry, self._folder.target(entry.path)):
+                found.append(entry.path)
+
+        for_each(look, candidates, threads=DOWNLOAD_THREADS)
+        return found
+
+    def _name(self, digest: ContentDigest) -> str:
+        """Call an object by the first path that has it."""
+        return self._wanted[digest][0].path
+
+    def _take_small(self, digest: ContentDigest, content: bytes) -> None:
+        """Write a small file under each of its paths."""
+        if self._cache is not None:
+            self._cache.add(digest, content)
+        for entry in self._wanted[digest]:
+            self._folder.write(entry.path, content)
+            self._progress(len(content))
+
+    def _take_large(self, digest: ContentDigest, chunks: Iterator[bytes]) -> None:
+        """Write a large file, and copy it to its other paths."""
+        first, *others = self._wanted[digest]
+        self._write_large(first, digest, chunks)
+        target = self._folder.target(first.path)
+        if self._cache is not None:
+            self._cache.add_file(digest, target)
+        for entry in others:
+            with writing(target), target.open("rb") as file:
+                self._write_large(entry, digest, _chunks(file))
+
+    def _write_large(
+        self, entry: ManifestEntry, digest: ContentDigest, chunks: Iterator[bytes]
+    ) -> None:
+        def write(file: BinaryIO) -> None:
+            found, _ = write_hashed(self._counted(chunks), file)
+            check_digest(found, digest, name=entry.path)
+
+        self._folder.write_checked(entry.path, write)
+
+    def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Tell of each chunk that it is done."""
+        for chunk in chunks:
+            yield chunk
+            self._progress(len(chunk))
+
+    def _bring_cached(self, digest: ContentDigest) -> None:
+        """Take a file from the cache, if it is there and right."""
+        cached = self._cache.find(digest) if self._cache else None
+        entries = self._wanted[digest]
+        if cached is None or self._cache is None:
+            return
+        try:
+            with cached.open("rb") as file:
+                if digest_of_file(file) != digest:
+                    self._cache.discard(digest)
+                    return
+                for entry in entries:
+                    file.seek(0)
+                    self._write_large(entry, digest, _chunks(file))
+        except FileNotFoundError:
+            return  # Another process cleaned up.
+        del self._wanted[digest]
+
+
+def is_there(entry: ManifestEntry, target: Path) -> bool:
+    """Tell whether a file lies there with the right bytes already.
+
+    Args:
+        entry: A file whose bytes Hozon keeps.
+        target: Where it should be.
+
+    Raises:
+        SourceFileError: It may not be looked at.
+    """
+    with writing(target):
+        if target.is_symlink() or not target.is_file() or target.stat().st_size != entry.size:
+            return False
+        with target.open("rb") as file:
+            return digest_of_file(file) == entry.digest
 
 
 def published_digest(context: Context, version: Version) -> str:
@@ -93,116 +230,35 @@ def published_digest(context: Context, version: Version) -> str:
 
     Raises:
         MissingObjectError: The store lost bytes of this version.
+        DigestMismatchError: The store gave other bytes than were logged.
         StorageError: The store refused or failed.
     """
-    manifest = load_manifest(context, version.id)
-    places = _places(context, manifest)
-    return published_manifest_digest(
-        (entry.path, md5_of_chunks(context.store.read(places[ContentDigest(entry.digest)])))
-        for entry in manifest
+    found: dict[str, str] = {}
+    for entries in read_entries(context, version.id, batch=BATCH):
+        digests = _published(context, entries)
+        found.update((e.path, digests.get(e.digest, e.digest)) for e in entries)
+    return published_manifest_digest(found.items())
+
+
+def _published(context: Context, entries: Sequence[ManifestEntry]) -> dict[str, str]:
+    """Map the digests of what is kept to the published ones."""
+    found: dict[str, str] = {}
+
+    def take(digest: ContentDigest, chunks: Iterator[bytes]) -> None:
+        found[digest] = md5_of_chunks(chunks)
+
+    names = {entry.content: entry.path for entry in entries if entry.content}
+    receiver = Receiver(
+        small=lambda digest, content: take(digest, iter([content])),
+        large=take,
+        name=names.__getitem__,
     )
+    places = find_places(context, names, name=receiver.name)
+    fetch(context, places, receiver, threads=DOWNLOAD_THREADS)
+    return found
 
 
-def _places(context: Context, manifest: Manifest) -> Mapping[ContentDigest, Place]:
-    """Look up where all bytes of a manifest lie."""
-    with context.catalog.read() as session:
-        places = session.objects.places(manifest.sizes_by_digest)
-    for entry in manifest.entries.values():
-        if entry.digest not in places:
-            raise MissingObjectError(
-                f"The catalog has no place for {entry.path!r} ({entry.digest[:12]}…)",
-                hint="Restore the catalog from a backup: a version still needs this object.",
-            )
-    return places
-
-
-def _refuse_twins(root: Path, manifest: Manifest) -> None:
-    """Refuse two paths that are one file where case does not count."""
-    known: dict[str, str] = {}
-    for path in manifest.entries:
-        twin = known.setdefault(path.casefold(), path)
-        if twin != path and _ignores_case(root):
-            raise EntryConflictError(
-                f"{twin!r} and {path!r} are one file in {root}, where case does not count",
-                hint="Download to a file system that tells upper from lower case.",
-            )
-        if twin != path:
-            return  # Asking once is enough.
-
-
-def _ignores_case(root: Path) -> bool:
-    """Tell whether a folder takes upper and lower case for the same."""
-    probe = root / f"{_UNFINISHED}probe-{secrets.token_hex()}"
-    probe.touch(exist_ok=False)
-    try:
-        return probe.with_name(probe.name.upper()).exists()
-    finally:
-        probe.unlink()
-
-
-def _target(root: Path, path: str) -> Path:
-    """Find where a file goes, and refuse to follow a link out of the folder."""
-    target = root / check_entry_path(path)
-    # Unlike Path.resolve, realpath raises nothing for links in a circle; writing to them fails.
-    if not Path(os.path.realpath(target.parent)).is_relative_to(os.path.realpath(root)):
-        raise InvalidEntryPathError(
-            f"{path!r} would be written outside {root}, through a link in the folder",
-            hint="Remove the link, or download to another folder.",
-        )
-    return target
-
-
-def _is_there(entry: ManifestEntry, target: Path) -> bool:
-    """Tell whether a file lies there with the right bytes already."""
-    with _writing(target):
-        if target.is_symlink() or not target.is_file() or target.stat().st_size != entry.size:
-            return False
-        with target.open("rb") as file:
-            return digest_of_file(file) == entry.digest
-
-
-def _fetch(context: Context, entry: ManifestEntry, place: Place, target: Path) -> None:
-    """Write a file beside its name, check it, and only then give it the name."""
-    chunks = context.store.read(place)
-    with _writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Unlike one of tempfile, this file has the mode that the caller's umask gives.
-        unfinished = target.with_name(_UNFINISHED + secrets.token_hex())
-        try:
-            with unfinished.open("xb") as file:
-                digest = _copy(chunks, file)
-            _check(entry, digest)
-            unfinished.replace(target)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-
-
-def _check(entry: ManifestEntry, digest: str) -> None:
-    """Hold what the store gave to what was logged."""
-    if digest != entry.digest:
-        raise DigestMismatchError(
-            f"The store gave {digest[:12]}… for {entry.path!r} instead of {entry.digest[:12]}…",
-            hint="Try again; if it stays so, the object in the store is damaged.",
-        )
-
-
-def _copy(chunks: Iterable[bytes], file: BinaryIO) -> str:
-    """Write chunks and identify them on the way."""
-    sha = hashlib.sha256()
-    for chunk in chunks:
-        sha.update(chunk)
-        file.write(chunk)
-    return sha.hexdigest()
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """Turn errors of the operating system into ours."""
-    try:
-        yield
-    except OSError as error:
-        raise SourceFileError(
-            f"{str(target)!r} cannot be written ({error.strerror or error})",
-            hint="Check that the folder is writable and that its disk has space.",
-        ) from error
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    """Read a file in chunks."""
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from hozon.ports.catalog import Catalog, CatalogSession
-from hozon.ports.paging import Keyed, Listing
+from hozon.ports.paging import Keyed, Listing, PageKey
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class CatalogListing(Generic[T]):
         with self._catalog.read() as session:
             return self._query(session).count()
 
-    def page(self, *, after: int | None, limit: int) -> Sequence[Keyed[T]]:
+    def page(self, *, after: PageKey | None, limit: int) -> Sequence[Keyed[T]]:
         """Read what follows a key."""
         with self._catalog.read() as session:
             return self._query(session).page(after=after, limit=limit)

@@ -6,7 +6,7 @@ after a failure nothing new begins.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from contextlib import suppress
 from itertools import islice
 from typing import Generic, TypeVar
@@ -22,15 +22,15 @@ def for_each(work: Callable[[T], None], items: Iterable[T], *, threads: int) -> 
 
     Args:
         work: What to do; called from several threads at once, this one among them.
-        items: What to do it for.
+        items: What to do it for; taken one by one, so that they may be made on the way.
         threads: How many at a time, 1 or more; fewer, where no more can be started.
 
     Raises:
         BaseException: Whatever the work raised first, by the clock.
     """
-    todo = list(items)
-    queue = _Queue(work, todo)
-    helpers = [threading.Thread(target=queue.work_off) for _ in todo[1:threads]]
+    queue = _Queue(work, items)
+    wanted = min(threads, len(items)) if isinstance(items, Sized) else threads
+    helpers = [threading.Thread(target=queue.work_off) for _ in range(wanted - 1)]
     try:
         with suppress(RuntimeError):  # None can be started any more: those that work do it all.
             for helper in helpers:

@@ -1,18 +1,20 @@
 """Resolve: from paths to collections, versions, manifests and lists of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice
 
 from hozon.errors import (
     ArtifactNotFoundError,
     CollectionNotFoundError,
     TypeConflictError,
 )
-from hozon.model.manifest import Manifest
+from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import Alias, TypeName, format_version
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection
-from hozon.ports.paging import Listing
+from hozon.ports.paging import Keyed, Listing, PageKey
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
@@ -89,6 +91,78 @@ def load_manifest(context: Context, version_id: VersionId) -> Manifest:
     """Read all entries of a version."""
     with context.catalog.read() as session:
         return session.versions.manifest(version_id)
+
+
+def read_entries(
+    context: Context, version_id: VersionId, *, prefix: str = "", batch: int
+) -> Iterator[list[ManifestEntry]]:
+    """Read the entries of a version some at a time, so that memory stays flat.
+
+    Args:
+        context: The capabilities.
+        version_id: The version.
+        prefix: Text that the paths begin with; empty for all.
+        batch: How many at a time, 1 or more.
+
+    Yields:
+        Entries in path order; no transaction is open meanwhile.
+    """
+    after: str | None = None
+    while True:
+        with context.catalog.read() as session:
+            entries = list(
+                session.versions.entries(version_id, prefix=prefix, after=after, limit=batch)
+            )
+        if entries:
+            yield entries
+            after = entries[-1].path
+        if len(entries) < batch:
+            return
+
+
+def find_entry(context: Context, version: Version, path: str) -> ManifestEntry | None:
+    """Find the entry of a path; None where the version has none."""
+    with context.catalog.read() as session:
+        found = next(session.versions.entries(version.id, prefix=path, limit=1), None)
+    return found if found and found.path == path else None
+
+
+class _Entries:
+    """The entries of a version as a listing, by path."""
+
+    def __init__(self, context: Context, version: Version, names: AbstractSet[str] | None) -> None:
+        self._context = context
+        self._version = version
+        self._names = names
+
+    def count(self) -> int:
+        if self._names is None:
+            return self._version.file_count
+        return sum(find_entry(self._context, self._version, n) is not None for n in self._names)
+
+    def page(self, *, after: PageKey | None, limit: int) -> Sequence[Keyed[ManifestEntry]]:
+        last = None if after is None else str(after)
+        if self._names is None:
+            with self._context.catalog.read() as session:
+                entries = list(session.versions.entries(self._version.id, after=last, limit=limit))
+        else:
+            names = [name for name in sorted(self._names) if last is None or name > last]
+            found = (find_entry(self._context, self._version, name) for name in names)
+            entries = list(islice((entry for entry in found if entry), limit))
+        return [Keyed(entry.path, entry) for entry in entries]
+
+
+def list_entries(
+    context: Context, version: Version, *, names: AbstractSet[str] | None = None
+) -> Listing[ManifestEntry]:
+    """List the entries of a version, in path order.
+
+    Args:
+        context: The capabilities.
+        version: The version.
+        names: The paths to list; None for all.
+    """
+    return _Entries(context, version, names)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:

@@ -1,16 +1,19 @@
 """Staging: take private copies of local files, so that what is logged is what was added.
 
-Owns the copies until they are stored. Invariant: a staged file's digest is that of the copy, even
-when the original changes while it is read.
+Owns the copies until they are stored: small files share packs, just as they will in the store, so
+that storing them is one step. Invariant: a staged file's digest is that of the copy, even when the
+original changes while it is read.
 """
 
 import hashlib
 import os
 import tempfile
+import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,31 +21,34 @@ from hozon.errors import SourceFileError, StorageError
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.manifest import ManifestEntry
 from hozon.model.paths import check_entry_path
+from hozon.model.places import PACKED_FILES, PackSizes
+from hozon.services.contents import LocalFile, LocalRange, StagedFile
+from hozon.services.hashing import write_hashed
+from hozon.services.known_files import FileState, KnownFiles
 from hozon.services.parallel import for_each
 from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 
-_COPY_THREADS = 4
+READ_THREADS = 4
+"""How many files are read at a time."""
+
+_HELD_BYTES = 1 << 20
+"""How much of a pack is held in memory before it is written, in bytes."""
+
+_BATCH = 2048
+"""How many files of a folder are read before they are handed on."""
+
+Progress = Callable[[int], None]
+"""Is told how many more bytes are done."""
 
 
-@dataclass(frozen=True, slots=True)
-class StagedFile:
-    """A private copy of one file, ready to be stored."""
+class Policy(StrEnum):
+    """What may happen to a file after it was added."""
 
-    entry: ManifestEntry
-    """Its path, digest and size."""
+    MUTABLE = "mutable"
+    """It may change: its bytes are copied when it is added."""
 
-    copy: Path
-    """Where the copy lies."""
-
-    @property
-    def content(self) -> ContentDigest:
-        """The digest of the copy."""
-        return ContentDigest(self.entry.digest)
-
-    @property
-    def size(self) -> int:
-        """The length of the copy, in bytes."""
-        return self.entry.size or 0
+    IMMUTABLE = "immutable"
+    """It stays as it is until it is logged: it is not copied, and it is an error if it changed."""
 
 
 class StagingArea:
@@ -50,31 +56,48 @@ class StagingArea:
 
     Args:
         parent: The folder to make it in.
+        sizes: Which files share packs.
+        known: Remembers which files were read before.
+
+    Concurrency:
+        Several threads may stage at once.
     """
 
-    def __init__(self, parent: Path) -> None:
+    def __init__(self, parent: Path, *, sizes: PackSizes, known: KnownFiles) -> None:
         """Remember where; the folder is made by the first copy."""
         self._parent = parent
+        self._sizes = sizes
+        self._known = known
         self._folder: Path | None = None
+        self._owner = os.getpid()
+        self._pack: _Pack | None = None
+        self._lock = threading.Lock()
 
-    def stage_file(self, source: Path, *, path: str) -> StagedFile:
-        """Copy a file in and identify the copy.
+    def stage_file(
+        self, source: Path, *, path: str, policy: Policy, skip_cache: bool = False
+    ) -> StagedFile:
+        """Take a file in and identify it.
 
         Args:
             source: A readable file.
             path: Its path inside the artifact.
+            policy: Whether it may change afterwards, and is copied now.
+            skip_cache: Whether to read it even if it seems unchanged since it was last read.
 
         Raises:
             InvalidEntryPathError: The path could leave the folder of a download.
             SourceFileError: The file is missing, a folder, or unreadable.
+            StorageError: The staging folder cannot be written.
         """
         check_entry_path(path)
-        with _reading(source):
-            if source.is_dir():
-                raise SourceFileError(
-                    f"{str(source)!r} is a folder, not a file", hint="Use add_dir for a folder."
-                )
-        return self.stage_chunks(_read(source), path=path)
+        before = _state_of(source)
+        digest = None if skip_cache else self._known.digests([before]).get(source)
+        if digest:
+            return _left_in_place(path, digest, before)
+        staged = self._read_in(before, path=path, policy=policy)
+        self._flush()
+        self._known.save()
+        return staged
 
     def stage_chunks(self, chunks: Iterable[bytes], *, path: str) -> StagedFile:
         """Write chunks of bytes to a copy and identify it.
@@ -88,38 +111,42 @@ class StagingArea:
             StorageError: The staging folder cannot be written.
         """
         check_entry_path(path)
-        sha, size = hashlib.sha256(), 0
+        staged = self._copy_in(chunks, path=path)
+        self._flush()
+        return staged
+
+    def _copy_in(self, chunks: Iterable[bytes], *, path: str) -> StagedFile:
+        """Write chunks to a copy; those of a small file may be held back until `_flush`."""
+        source = iter(chunks)
+        head = b"".join(_up_to(source, self._sizes.packed_file_bytes))
+        if len(head) <= self._sizes.packed_file_bytes:
+            entry = ManifestEntry(path, hashlib.sha256(head).hexdigest(), len(head))
+            return StagedFile(entry, self._append(head))
         with self.new_copy() as (file, copy):
-            for chunk in chunks:
-                sha.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
-        return StagedFile(ManifestEntry(path, sha.hexdigest(), size), copy)
+            digest, size = write_hashed(chain([head], source), file)
+        return StagedFile(
+            ManifestEntry(path, digest, size), LocalRange(LocalFile(copy, private=True), 0, size)
+        )
 
-    @contextmanager
-    def new_copy(self) -> Iterator[tuple[BinaryIO, Path]]:
-        """Open a new file of the area for writing; it is removed if the block raises.
-
-        Raises:
-            StorageError: The staging folder cannot be written.
-        """
-        with _staging_in(self._parent):
-            handle, name = tempfile.mkstemp(dir=self.folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    yield file, Path(name)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-
-    def stage_folder(self, source: Path, *, prefix: str = "") -> list[StagedFile]:
-        """Copy all files below a folder in, or none; links are followed, empty folders left out.
+    def stage_folder(
+        self,
+        source: Path,
+        *,
+        prefix: str = "",
+        policy: Policy = Policy.MUTABLE,
+        skip_cache: bool = False,
+        progress: Progress = lambda _: None,
+    ) -> Iterator[StagedFile]:
+        """Take all files below a folder in; links are followed, empty folders left out.
 
         Args:
             source: A readable folder.
             prefix: Where its contents go inside the artifact; empty for the top.
+            policy: Whether the files may change afterwards, and are copied now.
+            skip_cache: Whether to read files even if they seem unchanged.
+            progress: Is told how many more bytes are done.
 
-        Returns:
+        Yields:
             All files, in path order.
 
         Raises:
@@ -128,91 +155,259 @@ class StagingArea:
                 link leads back to a folder above it.
             StorageError: The staging folder cannot be written.
         """
-        with _reading(source):
-            if not source.is_dir():
-                raise SourceFileError(
-                    f"{str(source)!r} is {'a file' if source.exists() else 'missing'},"
-                    " not a folder",
-                    hint="Use add_file for a file." if source.exists() else "Correct the path.",
-                )
+        _check_folder(source)
         above = f"{prefix.rstrip('/')}/" if prefix else ""
-        sources = {check_entry_path(above + name): source / name for name in sorted(_walk(source))}
-        return self._stage_all(sources)
+        if above:
+            check_entry_path(above.rstrip("/"))
+        names = iter(sorted(walk_files(source)))
+        while batch := [(check_entry_path(above + name), name) for name in islice(names, _BATCH)]:
+            states = [_state_of(source / name) for _, name in batch]
+            digests = {} if skip_cache else self._known.digests(states)
+            paths = [path for path, _ in batch]
+            yield from self._stage_all(paths, states, digests, policy, progress)
+
+    @contextmanager
+    def new_copy(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """Open a new file of the area for writing; it is removed if the block raises.
+
+        Raises:
+            StorageError: The staging folder cannot be written.
+        """
+        with staging_in(self._parent):
+            handle, name = tempfile.mkstemp(dir=self.folder)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    yield file, Path(name)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+
+    def seal(self) -> None:
+        """Add nothing more to the files that there are: they are about to be stored."""
+        with self._lock:
+            self._pack = None
 
     @property
     def folder(self) -> Path:
-        """The folder, made when it is first asked for, by one thread.
+        """The folder, made when it is first asked for.
 
         Raises:
             OSError: It cannot be made.
         """
-        if self._folder is None:
+        with self._lock:
+            return self._made_folder()
+
+    def clear(self) -> None:
+        """Remove all copies; calling it again does nothing."""
+        with self._lock:
+            self._pack = None
+            if self._folder is not None:
+                self._cleanup()
+                self._folder = None
+
+    def _made_folder(self) -> Path:
+        if self._folder is None or self._owner != os.getpid():  # A forked child has its own.
+            self._owner = os.getpid()
             self._folder = make_scratch_folder(self._parent)
             self._cleanup = weakref.finalize(
                 self, remove_scratch_folder, self._folder, owner=os.getpid()
             )
         return self._folder
 
-    def clear(self) -> None:
-        """Remove all copies; calling it again does nothing."""
-        if self._folder is not None:
-            self._cleanup()
-            self._folder = None
+    def _read_in(self, state: FileState, *, path: str, policy: Policy) -> StagedFile:
+        """Read a file, and remember what was read if it was the same before and after."""
+        if policy is Policy.IMMUTABLE:
+            digest, size = write_hashed(_read(state), _Nowhere())
+            staged = _left_in_place(path, digest, state, size=size)
+        else:
+            staged = self._copy_in(_read(state), path=path)
+        self._known.remember(state, ContentDigest(staged.entry.digest))
+        return staged
 
-    def _stage_all(self, sources: Mapping[str, Path]) -> list[StagedFile]:
-        """Copy files in, several at a time, all or none; the result is in the order given."""
+    def _stage_all(
+        self,
+        paths: Sequence[str],
+        states: Sequence[FileState],
+        digests: dict[Path, ContentDigest],
+        policy: Policy,
+        progress: Progress,
+    ) -> list[StagedFile]:
+        """Take files in, several at a time; the result is in the order given."""
         staged: dict[str, StagedFile] = {}
 
-        def stage(item: tuple[str, Path]) -> None:
-            path, source = item
-            staged[path] = self.stage_file(source, path=path)
+        def stage(item: tuple[str, FileState]) -> None:
+            path, state = item
+            digest = digests.get(state.path)
+            if digest:
+                staged[path] = _left_in_place(path, digest, state)
+            else:
+                staged[path] = self._read_in(state, path=path, policy=policy)
+            progress(staged[path].size)
 
-        with _staging_in(self._parent):
-            _ = self.folder  # Before the threads begin: each would make one of its own.
-        try:
-            for_each(stage, sources.items(), threads=_COPY_THREADS)
-        except BaseException:
-            for file in staged.values():
-                file.copy.unlink(missing_ok=True)
-            raise
-        return [staged[path] for path in sources]
+        for_each(stage, zip(paths, states, strict=True), threads=READ_THREADS)
+        self._flush()
+        self._known.save()
+        return [staged[path] for path in paths]
+
+    def _append(self, content: bytes) -> LocalRange:
+        """Put the bytes of a small file behind those of others."""
+        with self._lock, staging_in(self._parent):
+            if self._pack is not None and not self._pack.has_room(len(content), self._sizes):
+                self._pack.flush()
+                self._pack = None
+            if self._pack is None:
+                self._pack = _Pack(self._made_folder())
+            return self._pack.append(content)
+
+    def _flush(self) -> None:
+        """Hold nothing back: whoever forks now has it all on the disk."""
+        with self._lock, staging_in(self._parent):
+            if self._pack is not None:
+                self._pack.flush()
 
 
-def _walk(root: Path) -> Iterator[str]:
-    """Yield the POSIX paths of all files below a folder."""
-    pending: list[tuple[Path, frozenset[str]]] = [(root, frozenset())]
+class _Pack:
+    """A private file that takes the bytes of several files, one behind the other.
+
+    It is open only while it is written to: a program may have a thousand drafts.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        handle, name = tempfile.mkstemp(dir=folder)
+        os.close(handle)
+        self._file = LocalFile(Path(name), private=True, packed=True)
+        self._owner = os.getpid()
+        self._held: list[bytes] = []
+        self._held_bytes = self._size = self._count = 0
+
+    def has_room(self, size: int, sizes: PackSizes) -> bool:
+        """Tell whether the bytes of one more file fit; a first one always does."""
+        fits = self._size + size <= sizes.pack_bytes or not self._size
+        # A forked child adds nothing to what its parent has.
+        return fits and self._count < PACKED_FILES and self._owner == os.getpid()
+
+    def append(self, content: bytes) -> LocalRange:
+        """Put bytes behind the others."""
+        self._held.append(content)
+        self._held_bytes += len(content)
+        at = LocalRange(self._file, self._size, len(content))
+        self._size += len(content)
+        self._count += 1
+        if self._held_bytes > _HELD_BYTES:
+            self.flush()
+        return at
+
+    def flush(self) -> None:
+        """Bring everything into the file."""
+        if not self._held:
+            return
+        with self._file.path.open("ab", buffering=0) as out:
+            out.write(b"".join(self._held))
+        self._held.clear()
+        self._held_bytes = 0
+
+
+class _Nowhere:
+    """Takes bytes that only have to be identified."""
+
+    def write(self, chunk: bytes, /) -> int:
+        return len(chunk)
+
+
+def walk_files(root: Path) -> Iterator[str]:
+    """Find all files below a folder; links are followed.
+
+    Args:
+        root: A readable folder.
+
+    Yields:
+        Their POSIX paths below the folder, in no order.
+
+    Raises:
+        SourceFileError: A folder is unreadable, or a link leads back to a folder above it.
+    """
+    pending = [(os.fspath(root), "", frozenset[str]())]
     while pending:
-        folder, above = pending.pop()
+        folder, above_name, above = pending.pop()
         real = os.path.realpath(folder)
         if real in above:
             raise SourceFileError(
-                f"The link {str(folder)!r} leads back to a folder above it",
+                f"The link {folder!r} leads back to a folder above it",
                 hint="Remove the link, or add the parts one by one.",
             )
-        with _reading(folder):
-            children = [(Path(child.path), child.is_dir()) for child in os.scandir(folder)]
-        for path, is_folder in children:
-            if is_folder:
-                pending.append((path, above | {real}))
-            else:
-                yield path.relative_to(root).as_posix()
+        with reading(folder), os.scandir(folder) as children:
+            for child in children:
+                if child.is_dir():
+                    pending.append((child.path, f"{above_name}{child.name}/", above | {real}))
+                else:
+                    yield f"{above_name}{child.name}"
 
 
-def _read(source: Path) -> Iterator[bytes]:
-    """Yield the chunks of a regular file."""
-    with _reading(source):
-        if source.exists() and not source.is_file():
+def _left_in_place(
+    path: str, digest: ContentDigest, state: FileState, *, size: int | None = None
+) -> StagedFile:
+    """Stage a file without copying it: its bytes are checked when they are needed."""
+    length = state.size if size is None else size
+    entry = ManifestEntry(path, digest, length)
+    return StagedFile(entry, LocalRange(LocalFile(state.path, private=False), 0, length))
+
+
+def _state_of(source: Path) -> FileState:
+    """Look at a file, and refuse what is none."""
+    with reading(source):
+        state = FileState.of(source)
+    if state.is_folder:
+        raise SourceFileError(
+            f"{str(source)!r} is a folder, not a file", hint="Use add_dir for a folder."
+        )
+    if not state.is_regular:
+        raise SourceFileError(
+            f"{str(source)!r} is no regular file", hint="Add files and folders only."
+        )
+    return state
+
+
+def _check_folder(source: Path) -> None:
+    """Refuse what is no folder."""
+    with reading(source):
+        if not source.is_dir():
             raise SourceFileError(
-                f"{str(source)!r} is no regular file", hint="Add files and folders only."
+                f"{str(source)!r} is {'a file' if source.exists() else 'missing'}, not a folder",
+                hint="Use add_file for a file." if source.exists() else "Correct the path.",
             )
-        with source.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
+
+
+def _up_to(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    """Give chunks until more bytes than the limit have come."""
+    size = 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk)
+        if size > limit:
+            return
+
+
+def _read(state: FileState) -> Iterator[bytes]:
+    """Yield the chunks of a file; a small one is read at once."""
+    with reading(state.path), state.path.open("rb", buffering=0) as file:
+        wanted = min(state.size + 1, CHUNK_BYTES)
+        while chunk := file.read(wanted):
+            yield chunk
+            if len(chunk) < wanted == state.size + 1:
+                return  # That was the end: a file that grows meanwhile ends where it ended.
+            wanted = CHUNK_BYTES
 
 
 @contextmanager
-def _staging_in(parent: Path) -> Iterator[None]:
-    """Turn errors of the operating system about our own folder into ours."""
+def staging_in(parent: Path) -> Iterator[None]:
+    """Turn errors of the operating system about our own folder into ours.
+
+    Args:
+        parent: The folder in which everything is staged.
+
+    Raises:
+        StorageError: The system refused.
+    """
     try:
         yield
     except OSError as error:
@@ -223,8 +418,15 @@ def _staging_in(parent: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _reading(source: Path) -> Iterator[None]:
-    """Turn errors of the operating system into ours; asking what a path is may fail, too."""
+def reading(source: Path | str) -> Iterator[None]:
+    """Turn errors of the operating system into ours; asking what a path is may fail, too.
+
+    Args:
+        source: What is read.
+
+    Raises:
+        SourceFileError: The system refused.
+    """
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path.

@@ -42,24 +42,22 @@ class LocalObjectStore:
         """The folder as a URL."""
         return self._root.absolute().as_uri()
 
-    def put(self, key: str, source: Path) -> None:
-        """Copy a file in and make it durable before it gets its name."""
+    @property
+    def is_local(self) -> bool:
+        """Whether it keeps bytes on this machine: yes."""
+        return True
+
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:
+        """Take a file in and make it durable before it gets its name."""
         target = self._root / key
-        incoming = self._root / _INCOMING
         with _translated(f"Storing {key} in {self._root}"):
             self._make_durable(target.parent)
-            incoming.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=incoming)
-            copied = Path(name)
+            if not (may_link and _linked(source, target)):
+                self._copy(source, target)
             try:
-                with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
-                    shutil.copyfileobj(original, copy, CHUNK_BYTES)
-                    copy.flush()
-                    os.fsync(copy.fileno())
-                copied = copied.replace(target)
                 _sync_folder(target.parent)
             except BaseException:
-                copied.unlink(missing_ok=True)
+                target.unlink(missing_ok=True)
                 raise
 
     def read(self, place: Place) -> Iterator[bytes]:
@@ -107,6 +105,22 @@ class LocalObjectStore:
     def close(self) -> None:
         """Do nothing: files are closed after each call."""
 
+    def _copy(self, source: Path, target: Path) -> None:
+        """Copy a file in, and give the copy its name when it is complete and on the disk."""
+        incoming = self._root / _INCOMING
+        incoming.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=incoming)
+        copied = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+                shutil.copyfileobj(original, copy, CHUNK_BYTES)
+                copy.flush()
+                os.fsync(copy.fileno())
+            copied.replace(target)
+        except BaseException:
+            copied.unlink(missing_ok=True)
+            raise
+
     def _make_durable(self, folder: Path) -> None:
         """Make a folder, and those above it, so that their names survive a power cut.
 
@@ -122,6 +136,19 @@ class LocalObjectStore:
         if len(self._durable) >= _REMEMBERED:
             self._durable.clear()
         self._durable.add(folder)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Give a file that never changes a second name; False where the file system cannot."""
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        target.hardlink_to(source)
+    except FileExistsError:
+        raise
+    except OSError:  # Another disk, or a file system without links.
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

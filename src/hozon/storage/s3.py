@@ -61,7 +61,12 @@ class S3ObjectStore:
         """The bucket and the prefix as a URL."""
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
-    def put(self, key: str, source: Path) -> None:
+    @property
+    def is_local(self) -> bool:
+        """Whether it keeps bytes on this machine: no."""
+        return False
+
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:  # noqa: ARG002  A bucket has no links.
         """Upload a file, in parts if it is large."""
         with _translated(f"Uploading {key} to {self.url}"):
             self._client.upload_file(

@@ -30,7 +30,12 @@ class MemoryObjectStore:
         """Where it lies, for people: nowhere."""
         return "memory://"
 
-    def put(self, key: str, source: Path) -> None:
+    @property
+    def is_local(self) -> bool:
+        """Whether it keeps bytes on this machine: it plays a store that is far away."""
+        return False
+
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:  # noqa: ARG002  It has no links.
         """Keep the bytes of a file."""
         try:
             content = source.read_bytes()

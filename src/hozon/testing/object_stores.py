@@ -71,6 +71,16 @@ class ObjectStoreContract:
         (tmp_path / "source-objects-1").unlink()
         assert b"".join(store.read(place)) == b"hello"
 
+    def test_a_file_that_never_changes_may_be_linked(
+        self, store: ObjectStore, tmp_path: Path
+    ) -> None:
+        """Its bytes are there, and stay when its own name goes."""
+        source = tmp_path / "private"
+        source.write_bytes(b"hello")
+        store.put("packs/1", source, may_link=True)
+        source.unlink()
+        assert b"".join(store.read(Place("packs/1", 0, 5))) == b"hello"
+
     def test_a_missing_key_is_named(self, store: ObjectStore) -> None:
         """Reading what is not there says which key is missing."""
         with pytest.raises(MissingObjectError, match="objects/absent"):

@@ -131,7 +131,7 @@ def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str,
     with pytest.raises(InvalidSettingError, match=said) as caught:
         load_settings(named)
     assert named["HOZON_CONFIG"] in caught.value.message
-    assert "catalog_url, entity, project, storage_url, user" in caught.value.hint
+    assert "catalog_url, entity, pack_size" in caught.value.hint
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:

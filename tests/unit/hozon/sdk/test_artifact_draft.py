@@ -126,7 +126,7 @@ def test_exclusive_modes_refuse_a_taken_name(draft: hozon.Artifact, mode: str) -
     """Before anything is written."""
     with draft.new_file("a") as file:
         file.write("first")
-    with pytest.raises(EntryConflictError, match="has a file 'a' already"):
+    with pytest.raises(EntryConflictError, match="has other content at 'a' already"):
         draft.new_file("a", mode=mode).__enter__()
     assert draft.size == 5
 
@@ -160,7 +160,7 @@ def test_other_content_under_a_taken_name_is_refused(draft: hozon.Artifact, fold
     """A folder is added as a whole or not at all."""
     with draft.new_file("deep/b.txt") as file:
         file.write("other")
-    with pytest.raises(EntryConflictError, match=r"has a file 'deep/b\.txt' already"):
+    with pytest.raises(EntryConflictError, match=r"has other content at 'deep/b\.txt' already"):
         draft.add_dir(folder)
     assert paths(draft) == ["deep/b.txt"]
 

@@ -36,7 +36,7 @@ class BrokenStore(MemoryObjectStore):
         super().__init__()
         self._error = error
 
-    def put(self, key: str, source: Path) -> None:
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:  # noqa: ARG002  It fails either way.
         """Fail."""
         raise self._error from FileNotFoundError(f"{source} for {key}")
 

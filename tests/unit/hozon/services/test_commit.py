@@ -34,12 +34,14 @@ class FullStore(MemoryObjectStore):
         """Have room for so many objects."""
         super().__init__()
         self.room = room
+        self._door = threading.Lock()
 
-    def put(self, key: str, source: Path) -> None:
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:
         """Fail when there is no room."""
-        if len(list(self.keys())) >= self.room:
-            raise StorageError("The store is full", hint="Buy a larger one.")
-        super().put(key, source)
+        with self._door:
+            if len(list(self.keys())) >= self.room:
+                raise StorageError("The store is full", hint="Buy a larger one.")
+            super().put(key, source, may_link=may_link)
 
 
 class MeetingStore(MemoryObjectStore):
@@ -50,10 +52,10 @@ class MeetingStore(MemoryObjectStore):
         super().__init__()
         self._meeting = threading.Barrier(2, timeout=20)
 
-    def put(self, key: str, source: Path) -> None:
+    def put(self, key: str, source: Path, *, may_link: bool = False) -> None:
         """Wait for the other writer."""
         self._meeting.wait()
-        super().put(key, source)
+        super().put(key, source, may_link=may_link)
 
 
 class InterruptedAfter:
@@ -189,17 +191,17 @@ def test_a_commit_in_progress_pins_what_it_needs(logger: Logger, rows: Rows) -> 
         seen.append((rows("pins"), rows("versions"), counts(logger.context).versions))
 
     commit_version(logger.context, logger.request(files={"a": b"one"}), progress=look)
-    assert seen == [(1, 1, 0)]
+    assert set(seen) == {(1, 1, 0)}
 
 
 def test_progress_counts_every_byte(logger: Logger) -> None:
     """What is stored already, and what is there twice, counts as done."""
     logger.log("one")
     files = {"a": b"one", "b": b"12345", "c": b"1234567", "d": b"12345"}
-    for expected in ([3, 5, 5, 7], [20]):
+    for _ in range(2):
         done: list[int] = []
         commit_version(logger.context, logger.request(files=files), progress=done.append)
-        assert sorted(done) == expected
+        assert sum(done) == 20
 
 
 def test_another_type_is_refused(logger: Logger, store: MemoryObjectStore) -> None:
@@ -213,16 +215,30 @@ def test_another_type_is_refused(logger: Logger, store: MemoryObjectStore) -> No
     assert (counts(logger.context), list(store.keys())) == (before, keys)
 
 
-def test_a_failed_upload_leaves_nothing(logger: Logger, rows: Rows) -> None:
-    """No version, no pin, no object and no key, although one file had been uploaded."""
+def test_a_failed_upload_leaves_no_version(logger: Logger, rows: Rows) -> None:
+    """No version, no pin, no entry; what has arrived has a place, and is the only key."""
     store = FullStore(room=1)
     context = replace(logger.context, store=store)
-    request = logger.request(files={"a": b"one", "b": b"two", "c": b"three"})
+    request = logger.request(files={"a": b"one", "b": b"two", "c": b"three"}, apart=True)
     with pytest.raises(StorageError, match="full"):
         commit_version(context, request)
-    assert list(store.keys()) == []
-    assert [rows(table) for table in ("versions", "pins", "objects", "entries")] == [0] * 4
+    assert [rows(table) for table in ("versions", "pins", "entries")] == [0] * 3
+    assert (rows("objects"), len(list(store.keys()))) == (1, 1)
     assert counts(context).collections == 0
+
+
+def test_what_has_arrived_is_not_uploaded_again(logger: Logger) -> None:
+    """The next try sends the rest."""
+    store = FullStore(room=2)
+    context = replace(logger.context, store=store)
+    files = {"a": b"one", "b": b"two", "c": b"three"}
+    with pytest.raises(StorageError):
+        commit_version(context, logger.request(files=files, apart=True))
+    before = list(store.keys())
+    store.room = 9
+    assert commit_version(context, logger.request(files=files, apart=True)).version.index == 0
+    assert len(before) == 2
+    assert len(set(store.keys()) - set(before)) == 1
 
 
 def test_a_failed_upload_can_be_repeated(logger: Logger) -> None:
@@ -236,23 +252,29 @@ def test_a_failed_upload_can_be_repeated(logger: Logger) -> None:
     assert commit_version(context, request).version.index == 0
 
 
-def test_an_interrupt_after_the_commit_keeps_the_bytes(
-    logger: Logger, store: MemoryObjectStore, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("when", "versions"), [(2, 0), (3, 1)], ids=["places", "version"])
+def test_an_interrupt_after_a_transaction_keeps_the_bytes(
+    logger: Logger,
+    store: MemoryObjectStore,
+    monkeypatch: pytest.MonkeyPatch,
+    when: int,
+    versions: int,
 ) -> None:
-    """Bytes that a committed version reaches are not removed, whatever is raised afterwards."""
+    """Bytes that have a place are not removed, whatever is raised afterwards."""
     catalog = logger.context.catalog
     write = catalog.write
     calls: list[int] = []
 
     def interrupted() -> AbstractContextManager[CatalogSession]:
         calls.append(1)
-        return InterruptedAfter(write()) if len(calls) == 2 else write()
+        return InterruptedAfter(write()) if len(calls) == when else write()
 
     monkeypatch.setattr(catalog, "write", interrupted)
     with pytest.raises(KeyboardInterrupt):
         logger.log("one")
-    assert counts(logger.context).versions == 1
+    assert counts(logger.context).versions == versions
     assert len(list(store.keys())) == 1
+    assert counts(logger.context).object_bytes == 3
 
 
 def test_two_writers_of_equal_content_make_one_version(logger: Logger, rows: Rows) -> None:
@@ -278,7 +300,7 @@ def test_two_writers_of_one_file_store_it_once(logger: Logger) -> None:
     keys = list(store.keys())
     assert len(keys) == 1
     with context.catalog.read() as session:
-        places = session.objects.places(requests[0].manifest.sizes_by_digest)
+        places = session.objects.places(requests[0].contents.manifest.sizes_by_digest)
     assert list(places.values()) == [Place(keys[0], 0, 4)]
 
 
@@ -341,8 +363,9 @@ def test_a_commit_is_dated_when_it_is_complete(logger: Logger, clock: ManualCloc
     request = logger.request(files={"a": b"one"})
     began = clock.now()
 
-    def upload_for_an_hour(_: int) -> None:
-        clock.advance(timedelta(hours=1))
+    def upload_for_an_hour(done: int) -> None:
+        if done:
+            clock.advance(timedelta(hours=1))
 
     version = commit_version(logger.context, request, progress=upload_for_an_hour).version
     assert (version.created_at, version.updated_at) == (began, began + timedelta(hours=1))

@@ -28,12 +28,14 @@ FILES = {"a.txt": b"hello", "deep/er/b.bin": bytes(range(256)), "empty": b""}
 
 
 class LyingStore(MemoryObjectStore):
-    """Gives other bytes than it was given, as many of them."""
+    """Gives other bytes than it was given, as many of them, as soon as it is told to."""
+
+    lies = False
 
     def read(self, place: Place) -> Iterator[bytes]:
         """Turn every bit around."""
         for chunk in super().read(place):
-            yield bytes(byte ^ 0xFF for byte in chunk)
+            yield bytes(byte ^ 0xFF for byte in chunk) if self.lies else chunk
 
 
 class CountingStore(MemoryObjectStore):
@@ -96,8 +98,11 @@ def test_paths_that_differ_in_case_are_refused_where_they_are_one_file(
     logger: Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both are named, and neither is written over the other."""
+    real = Path.exists
 
     def exists(path: Path) -> bool:
+        if not real(path.parent):
+            return False
         return path.name.casefold() in {other.name.casefold() for other in path.parent.iterdir()}
 
     files = {"d/A.txt": b"one", "d/a.txt": b"two"}
@@ -105,7 +110,8 @@ def test_paths_that_differ_in_case_are_refused_where_they_are_one_file(
     monkeypatch.setattr(Path, "exists", exists)
     with pytest.raises(EntryConflictError, match=r"'d/A\.txt' and 'd/a\.txt' are one file in"):
         download_version(logger.context, version, tmp_path / "root")
-    assert list((tmp_path / "root").iterdir()) == []
+    monkeypatch.undo()
+    assert contents(tmp_path / "root") == {}
 
 
 def test_files_that_are_there_and_right_are_not_fetched(logger: Logger, tmp_path: Path) -> None:
@@ -113,10 +119,11 @@ def test_files_that_are_there_and_right_are_not_fetched(logger: Logger, tmp_path
     store = CountingStore()
     context = replace(logger.context, store=store)
     version = commit_version(context, logger.request(files=FILES)).version
+    store.reads.clear()
     download_version(context, version, tmp_path)
-    assert len(store.reads) == 3
+    assert len(store.reads) == 1
     download_version(context, version, tmp_path)
-    assert len(store.reads) == 3
+    assert len(store.reads) == 1
 
 
 @pytest.mark.parametrize("wrong", [b"HELLO", b"hello and more", b""], ids=repr)
@@ -138,8 +145,10 @@ def test_other_files_stay(logger: Logger, version: Version, tmp_path: Path) -> N
 
 def test_wrong_bytes_are_never_given_a_name(logger: Logger, tmp_path: Path) -> None:
     """A store that lies is found out, and nothing of what it gave is left."""
-    context = replace(logger.context, store=LyingStore())
+    store = LyingStore()
+    context = replace(logger.context, store=store)
     version = commit_version(context, logger.request(files={"a.txt": b"hello"})).version
+    store.lies = True
     with pytest.raises(DigestMismatchError, match=r"for 'a\.txt' instead of 2cf24dba5fb0"):
         download_version(context, version, tmp_path / "root")
     assert contents(tmp_path / "root") == {}
@@ -147,8 +156,10 @@ def test_wrong_bytes_are_never_given_a_name(logger: Logger, tmp_path: Path) -> N
 
 def test_wrong_bytes_leave_the_old_file_alone(logger: Logger, tmp_path: Path) -> None:
     """What lay there is replaced by right bytes or not at all."""
-    context = replace(logger.context, store=LyingStore())
+    store = LyingStore()
+    context = replace(logger.context, store=store)
     version = commit_version(context, logger.request(files={"a.txt": b"hello"})).version
+    store.lies = True
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "a.txt").write_bytes(b"old")
     with pytest.raises(DigestMismatchError):
@@ -177,7 +188,7 @@ def test_a_place_that_the_catalog_lost_is_named(
     engine.dispose()
     with pytest.raises(MissingObjectError, match=r"no place for 'a\.txt'"):
         download_version(logger.context, version, tmp_path / "root")
-    assert not (tmp_path / "root").exists()
+    assert contents(tmp_path / "root") == {}
 
 
 def test_a_linked_folder_is_not_followed_outside(
@@ -188,7 +199,7 @@ def test_a_linked_folder_is_not_followed_outside(
     for folder in (root, outside):
         folder.mkdir()
     (root / "deep").symlink_to(outside)
-    with pytest.raises(InvalidEntryPathError, match=r"'deep/er/b\.bin' would be written outside"):
+    with pytest.raises(InvalidEntryPathError, match=r"'deep/er' would be written outside"):
         download_version(logger.context, version, root)
     assert contents(outside) == {}
     assert contents(root) == {}

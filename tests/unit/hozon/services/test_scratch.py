@@ -12,8 +12,12 @@ from hozon.services.scratch import LEFT_AFTER, make_scratch_folder, remove_scrat
 STAGE_AND_DIE = """
 import os, sys
 from pathlib import Path
+from hozon.model.places import PackSizes
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
-area = StagingArea(Path(sys.argv[1]))
+from hozon.testing.clocks import ManualClock
+known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+area = StagingArea(Path(sys.argv[1]), sizes=PackSizes(), known=known)
 area.stage_chunks([b"x"], path="a")
 print(area.folder, flush=True)
 if sys.argv[2] == "die":
@@ -24,9 +28,13 @@ sys.stdin.read()
 FORK = """
 import os, sys
 from pathlib import Path
+from hozon.model.places import PackSizes
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
-area = StagingArea(Path(sys.argv[1]))
-copy = area.stage_chunks([b"x"], path="a").copy
+from hozon.testing.clocks import ManualClock
+known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+area = StagingArea(Path(sys.argv[1]), sizes=PackSizes(), known=known)
+copy = area.stage_chunks([b"x"], path="a").at.file.path
 child = os.fork()
 if child == 0:
     area.clear()

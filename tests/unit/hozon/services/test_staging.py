@@ -12,13 +12,31 @@ from pathlib import Path
 import pytest
 
 from hozon.errors import InvalidEntryPathError, SourceFileError, StorageError
-from hozon.services.staging import StagingArea
+from hozon.model.places import PackSizes
+from hozon.services.contents import StagedFile
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.staging import Policy, StagingArea
+from hozon.testing.clocks import ManualClock
+
+
+def new_area(parent: Path, sizes: PackSizes | None = None) -> StagingArea:
+    """Make a staging area that knows no file."""
+    known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+    return StagingArea(parent, sizes=sizes or PackSizes(), known=known)
+
+
+def read(area: StagingArea, file: StagedFile) -> bytes:
+    """Read what was staged."""
+    area.seal()
+    assert file.at is not None
+    content = file.at.file.path.read_bytes()
+    return content[file.at.offset : file.at.offset + file.at.length]
 
 
 @pytest.fixture
 def area(tmp_path: Path) -> Iterator[StagingArea]:
     """Give a staging area."""
-    area = StagingArea(tmp_path / "staging")
+    area = new_area(tmp_path / "staging")
     yield area
     area.clear()
 
@@ -34,8 +52,8 @@ def source(tmp_path: Path) -> Path:
 def test_a_copy_is_identified(area: StagingArea, source: Path) -> None:
     """Digest and size are those of the copy."""
     (source / "a").write_bytes(b"hello")
-    staged = area.stage_file(source / "a", path="x/y")
-    assert staged.copy.read_bytes() == b"hello"
+    staged = area.stage_file(source / "a", path="x/y", policy=Policy.MUTABLE)
+    assert read(area, staged) == b"hello"
     assert (staged.entry.path, staged.entry.size) == ("x/y", 5)
     assert staged.entry.digest == hashlib.sha256(b"hello").hexdigest()
 
@@ -43,9 +61,9 @@ def test_a_copy_is_identified(area: StagingArea, source: Path) -> None:
 def test_later_changes_are_not_seen(area: StagingArea, source: Path) -> None:
     """The copy stays what it was when the file was added."""
     (source / "a").write_bytes(b"before")
-    staged = area.stage_file(source / "a", path="a")
+    staged = area.stage_file(source / "a", path="a", policy=Policy.MUTABLE)
     (source / "a").write_bytes(b"after!")
-    assert staged.copy.read_bytes() == b"before"
+    assert read(area, staged) == b"before"
 
 
 def test_a_folder_is_copied_with_all_below_it(area: StagingArea, source: Path) -> None:
@@ -54,9 +72,9 @@ def test_a_folder_is_copied_with_all_below_it(area: StagingArea, source: Path) -
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
     (source / "empty").mkdir()
-    staged = area.stage_folder(source)
+    staged = list(area.stage_folder(source))
     assert [file.entry.path for file in staged] == ["a/1", "a/2", "a/b/c", "b"]
-    assert [file.copy.read_text() for file in staged] == ["a/1", "a/2", "a/b/c", "b"]
+    assert [read(area, file).decode() for file in staged] == ["a/1", "a/2", "a/b/c", "b"]
 
 
 @pytest.mark.parametrize("prefix", ["data", "data/"])
@@ -72,10 +90,10 @@ def test_links_are_followed(area: StagingArea, source: Path, tmp_path: Path) -> 
     (tmp_path / "other" / "a").write_text("linked")
     (source / "folder").symlink_to(tmp_path / "other")
     (source / "file").symlink_to(tmp_path / "other" / "a")
-    staged = area.stage_folder(source)
-    assert [(file.entry.path, file.copy.read_text()) for file in staged] == [
-        ("file", "linked"),
-        ("folder/a", "linked"),
+    staged = list(area.stage_folder(source))
+    assert [(file.entry.path, read(area, file)) for file in staged] == [
+        ("file", b"linked"),
+        ("folder/a", b"linked"),
     ]
 
 
@@ -83,14 +101,14 @@ def test_a_link_to_a_folder_above_is_named(area: StagingArea, source: Path) -> N
     """Walking in circles is refused."""
     (source / "loop").symlink_to(source)
     with pytest.raises(SourceFileError, match="loop' leads back to a folder above"):
-        area.stage_folder(source)
+        list(area.stage_folder(source))
 
 
 def test_a_dangling_link_is_named(area: StagingArea, source: Path) -> None:
     """A link to nothing is a file that cannot be read."""
     (source / "dangling").symlink_to(source / "absent")
     with pytest.raises(SourceFileError, match="dangling' cannot be read"):
-        area.stage_folder(source)
+        list(area.stage_folder(source))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +121,7 @@ def test_what_is_no_file_is_named(area: StagingArea, source: Path, name: str, sa
     (source / "folder").mkdir()
     os.mkfifo(source / "pipe")
     with pytest.raises(SourceFileError, match=said):
-        area.stage_file(source / name, path="a")
+        area.stage_file(source / name, path="a", policy=Policy.MUTABLE)
 
 
 @pytest.mark.parametrize(("name", "said"), [("absent", "missing"), ("file", "a file")])
@@ -111,7 +129,7 @@ def test_what_is_no_folder_is_named(area: StagingArea, source: Path, name: str, 
     """The message says what it is instead."""
     (source / "file").write_text("x")
     with pytest.raises(SourceFileError, match=f"{name}' is {said}, not a folder"):
-        area.stage_folder(source / name)
+        list(area.stage_folder(source / name))
 
 
 def test_an_unreadable_folder_is_named(
@@ -128,21 +146,26 @@ def test_an_unreadable_folder_is_named(
 
     monkeypatch.setattr(os, "scandir", locked)
     with pytest.raises(SourceFileError, match=r"locked' cannot be read \(Permission"):
-        area.stage_folder(source)
+        list(area.stage_folder(source))
 
 
 AS_SOMEBODY = """
 import os, sys
 from pathlib import Path
 from hozon.errors import SourceFileError
-from hozon.services.staging import StagingArea
+from hozon.model.places import PackSizes
+from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.staging import Policy, StagingArea
+from hozon.testing.clocks import ManualClock
 if os.geteuid() == 0:
     os.setuid(65534)
-area, locked = StagingArea(Path(sys.argv[1]) / "staging"), Path(sys.argv[1]) / "locked"
+known = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=ManualClock())
+area = StagingArea(Path(sys.argv[1]) / "staging", sizes=PackSizes(), known=known)
+locked = Path(sys.argv[1]) / "locked"
 for stage in (
-    lambda: area.stage_file(locked / "a", path="a"),
-    lambda: area.stage_folder(locked),
-    lambda: area.stage_folder(locked / "below"),
+    lambda: area.stage_file(locked / "a", path="a", policy=Policy.MUTABLE),
+    lambda: list(area.stage_folder(locked)),
+    lambda: list(area.stage_folder(locked / "below")),
 ):
     try:
         stage()
@@ -179,7 +202,7 @@ def test_bad_paths_are_refused_before_anything_is_copied(
     """Not even the staging folder is made."""
     (source / "a").write_text("a")
     with pytest.raises(InvalidEntryPathError):
-        area.stage_file(source / "a", path=path)
+        area.stage_file(source / "a", path=path, policy=Policy.MUTABLE)
     assert not (tmp_path / "staging").exists()
 
 
@@ -187,6 +210,7 @@ def test_a_copy_that_fails_is_removed(area: StagingArea) -> None:
     """Half a file is no file."""
 
     def chunks() -> Iterator[bytes]:
+        yield bytes(5 << 20)  # More than a pack takes.
         yield b"half"
         raise KeyboardInterrupt
 
@@ -199,7 +223,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """The message names the staging folder, the hint the setting."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(StorageError, match="file/staging cannot be written") as caught:
-        StagingArea(tmp_path / "file" / "staging").stage_chunks([b"x"], path="a")
+        new_area(tmp_path / "file" / "staging").stage_chunks([b"x"], path="a")
     assert "HOZON_HOME" in caught.value.hint
 
 
@@ -213,7 +237,7 @@ def test_copies_go_when_they_are_cleared(area: StagingArea, tmp_path: Path) -> N
 
 def test_copies_go_with_their_owner(tmp_path: Path) -> None:
     """A draft that nobody logs leaves nothing behind."""
-    area = StagingArea(tmp_path / "staging")
+    area = new_area(tmp_path / "staging")
     area.stage_chunks([b"x"], path="a")
     del area
     assert list((tmp_path / "staging").iterdir()) == []
@@ -233,20 +257,48 @@ def test_threads_share_one_folder(
     monkeypatch.setattr(tempfile, "mkdtemp", slow)
     for number in range(20):
         (source / str(number)).write_text("x")
-    staged = area.stage_folder(source)
-    assert {file.copy.parent for file in staged} == {area.folder}
+    files = [file.at.file.path for file in area.stage_folder(source) if file.at]
+    assert {path.parent for path in files} == {area.folder}
     assert list((tmp_path / "staging").iterdir()) == [area.folder]
-    assert made == [threading.current_thread().name]
+    assert len(made) == 1
 
 
-def test_a_refused_folder_leaves_no_copies(area: StagingArea, source: Path) -> None:
-    """What was copied before the fault was found is removed at once."""
+def test_small_files_share_a_pack(area: StagingArea, source: Path) -> None:
+    """One local file holds them all, one behind the other."""
     for name in ("a", "b", "c"):
-        (source / name).write_text(name)
-    (source / "z").symlink_to(source / "absent")
-    with pytest.raises(SourceFileError, match="z' cannot be read"):
-        area.stage_folder(source)
-    assert list(area.folder.iterdir()) == []
+        (source / name).write_text(name * 3)
+    places = [file.at for file in area.stage_folder(source) if file.at]
+    assert len({at.file.path for at in places}) == 1
+    assert sorted((at.offset, at.length) for at in places) == [(0, 3), (3, 3), (6, 3)]
+
+
+@pytest.mark.parametrize(("size", "packs"), [(4, 3), (6, 2), (64, 1)])
+def test_a_full_pack_is_followed_by_another(tmp_path: Path, size: int, packs: int) -> None:
+    """No pack is larger than the setting, unless one file is."""
+    area = new_area(tmp_path / "staging", PackSizes(pack_bytes=size))
+    staged = [area.stage_chunks([bytes([n]) * 3], path=str(n)) for n in range(3)]
+    assert len({file.at.file.path for file in staged if file.at}) == packs
+    assert [read(area, file) for file in staged] == [bytes([n]) * 3 for n in range(3)]
+
+
+@pytest.mark.parametrize(("limit", "packed"), [(0, False), (4, False), (5, True)])
+def test_a_large_file_has_a_copy_of_its_own(tmp_path: Path, limit: int, packed: bool) -> None:  # noqa: FBT001  What is expected.
+    """Larger than the setting, so that it will have a key of its own, too."""
+    area = new_area(tmp_path / "staging", PackSizes(packed_file_bytes=limit))
+    staged = area.stage_chunks([b"he", b"llo"], path="a")
+    assert staged.at is not None
+    assert staged.at.file.packed is packed
+    assert read(area, staged) == b"hello"
+    assert staged.entry.digest == hashlib.sha256(b"hello").hexdigest()
+
+
+def test_an_immutable_file_is_not_copied(area: StagingArea, source: Path) -> None:
+    """It is identified where it lies, and is not ours to link."""
+    (source / "a").write_bytes(b"hello")
+    staged = area.stage_file(source / "a", path="a", policy=Policy.IMMUTABLE)
+    assert staged.at is not None
+    assert (staged.at.file.path, staged.at.file.private) == (source / "a", False)
+    assert staged.entry.digest == hashlib.sha256(b"hello").hexdigest()
 
 
 def test_a_folder_is_staged_where_no_thread_can_be_started(

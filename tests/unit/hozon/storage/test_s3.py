@@ -7,8 +7,8 @@ import pytest
 
 from hozon.errors import StorageError
 from hozon.model.places import Place
-from hozon.services.commit import UPLOAD_THREADS
-from hozon.services.download import DOWNLOAD_THREADS
+from hozon.services.transfers import DOWNLOAD_THREADS
+from hozon.services.uploads import UPLOAD_THREADS
 from hozon.storage.s3 import CONNECTIONS, S3ObjectStore
 from worlds import Bucket
 

@@ -1,0 +1,152 @@
+"""Known files: whether a file was read before and is stored already, so that reading can be saved.
+
+Owns when what is known may be trusted. Invariants: a file counts as unchanged only if the file
+system says the same of it as when it was read; and what it says is trusted only if it was older
+than the clock's granularity by then, because two writes within one tick look like one.
+"""
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from hozon.model.digests import ContentDigest
+from hozon.ports.clock import Clock
+from hozon.ports.file_index import FileIndex, Fingerprint, SeenFile
+
+GRANULARITY: Final = timedelta(seconds=2)
+"""How far apart two writes may be and yet get the same time: two seconds on FAT."""
+
+Stored = Callable[[Collection[ContentDigest]], Collection[ContentDigest]]
+"""Tells which of some digests the store holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as the file system shows it at one moment."""
+
+    path: Path
+    """Where it lies."""
+
+    fingerprint: Fingerprint
+    """What changes when somebody writes to it."""
+
+    mode: int
+    """Its kind and its permissions, as the system numbers them."""
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState":
+        """Look at a file; links are followed.
+
+        Raises:
+            OSError: It is missing, or may not be looked at.
+        """
+        found = os.stat(path)  # noqa: PTH116  A third of the time that Path.stat takes.
+        return cls(
+            path,
+            Fingerprint(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino),
+            found.st_mode,
+        )
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return self.fingerprint.size
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it is a file with bytes, and no pipe or device."""
+        return stat.S_ISREG(self.mode)
+
+
+class KnownFiles:
+    """What is known of local files, and trusted.
+
+    Args:
+        index: Remembers.
+        stored: Tells which digests the store holds; is asked only about what the index knows.
+        clock: Tells when files were read.
+
+    Concurrency:
+        Several threads may ask and remember at once.
+    """
+
+    def __init__(self, index: FileIndex, *, stored: Stored, clock: Clock) -> None:
+        """Know nothing yet."""
+        self._index = index
+        self._stored = stored
+        self._clock = clock
+        self._new: list[SeenFile] = []
+        self._lock = threading.Lock()
+
+    def digests(self, states: Sequence[FileState]) -> dict[Path, ContentDigest]:
+        """Find the files that are unchanged since they were read, and whose bytes are stored.
+
+        Args:
+            states: The files as they are now.
+
+        Returns:
+            The digests of those files; the others have to be read.
+        """
+        by_path = {os.path.abspath(state.path): state for state in states}  # noqa: PTH100  As above.
+        seen = {
+            path: file.digest
+            for path, file in self._index.seen(by_path).items()
+            if file.fingerprint == by_path[path].fingerprint
+        }
+        stored = set(self._stored(set(seen.values()))) if seen else set()
+        return {by_path[path].path: digest for path, digest in seen.items() if digest in stored}
+
+    def remember(self, before: FileState, digest: ContentDigest) -> None:
+        """Remember what was read from a file, if it can be trusted later; `save` stores it.
+
+        Args:
+            before: The file as it was before it was read.
+            digest: SHA-256 of what was read.
+        """
+        try:
+            after = FileState.of(before.path)
+        except OSError:
+            return
+        if after == before and self._has_settled(before.fingerprint):
+            path = os.path.abspath(before.path)  # noqa: PTH100  As above.
+            with self._lock:
+                self._new.append(SeenFile(path, before.fingerprint, digest))
+
+    def save(self) -> None:
+        """Store what was remembered since the last time."""
+        with self._lock:
+            new, self._new = self._new, []
+        if new:
+            self._index.remember(new)
+
+    def _has_settled(self, fingerprint: Fingerprint) -> bool:
+        """Tell whether a write from now on would surely show."""
+        latest = max(fingerprint.modified_ns, fingerprint.changed_ns)
+        return latest / 1e9 < (self._clock.now() - GRANULARITY).timestamp()
+
+
+class ForgetfulIndex:
+    """An index that remembers nothing: every file is read."""
+
+    def seen(self, paths: Iterable[str]) -> dict[str, SeenFile]:  # noqa: ARG002  The port's signature.
+        """Know nothing."""
+        return {}
+
+    def remember(self, files: Iterable[SeenFile]) -> None:
+        """Forget at once."""
+
+    def clear(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
