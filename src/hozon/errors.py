@@ -528,7 +528,7 @@ class EntryConflictError(ConflictError):
             print(error.message)
             #> The artifact 'mnist' has other content at 'labels.csv' already
             print(error.hint)
-            #> Add it under another name, or take the place of what is there with overwrite=True for a file, merge=True for a folder.
+            #> Use another name, or overwrite=True for a file and merge=True for a folder.
         print(artifact.size)
         #> 5
         ```

@@ -5,14 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from hozon.catalog.batches import batches
+from hozon.catalog.batches import batches, insert_rows
 from hozon.catalog.schema import objects, pins
 from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
-
-_WRITTEN_ROWS = 10_000
-"""How many pins are held at a time while they are written."""
 
 
 class SqlObjects:
@@ -24,9 +21,12 @@ class SqlObjects:
 
     def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
         """Hold digests for a PENDING version."""
-        for batch in batches(digests, size=_WRITTEN_ROWS):
-            rows = [{"version_id": version_id, "digest": digest} for digest in batch]
-            self._connection.execute(insert(pins).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+        pinned = insert(pins).values(version_id=None, digest=None)
+        insert_rows(
+            self._connection,
+            pinned.prefix_with("OR IGNORE", dialect="sqlite"),
+            ((version_id, digest) for digest in digests),
+        )
 
     def unpin(self, version_id: VersionId) -> None:
         """Let go of everything that a version held."""
@@ -46,17 +46,12 @@ class SqlObjects:
     def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> int:
         """Record places; a digest that has one already keeps it."""
         known = self.places(places)
-        rows = [
-            {
-                "digest": digest,
-                "key": place.key,
-                "offset_bytes": place.offset,
-                "length_bytes": place.length,
-                "created_at": now,
-            }
+        added = insert(objects).values(
+            digest=None, key=None, offset_bytes=None, length_bytes=None, created_at=None
+        )
+        rows = (
+            (digest, place.key, place.offset, place.length, now)
             for digest, place in places.items()
             if digest not in known
-        ]
-        if rows:
-            self._connection.execute(insert(objects), rows)
-        return len(rows)
+        )
+        return insert_rows(self._connection, added, rows)

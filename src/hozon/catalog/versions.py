@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
-from hozon.catalog.batches import batches
+from hozon.catalog.batches import insert_rows
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.schema import (
     aliases,
@@ -58,22 +58,6 @@ SELECT_VERSIONS = (
 
 _STREAMED_ROWS = 1000
 """How many entries are held at a time while a manifest is read."""
-
-
-_WRITTEN_ROWS = 10_000
-"""How many entries are held at a time while a manifest is written."""
-
-
-def _entry_row(version_id: VersionId, entry: ManifestEntry) -> dict[str, object]:
-    """Turn an entry into a row."""
-    return {
-        "version_id": version_id,
-        "path": entry.path,
-        "digest": entry.digest,
-        "size_bytes": entry.size,
-        "ref": entry.ref,
-        "extra": entry.extra or None,
-    }
 
 
 def _after(prefix: str) -> str:
@@ -143,10 +127,15 @@ class SqlVersions:
         self, version_id: VersionId, *, index: int, manifest: Manifest, now: datetime
     ) -> None:
         """Give a PENDING version its number and its entries."""
-        for batch in batches(manifest, size=_WRITTEN_ROWS):
-            self._connection.execute(
-                insert(entries), [_entry_row(version_id, entry) for entry in batch]
-            )
+        plain = insert(entries).values(version_id=None, path=None, digest=None, size_bytes=None)
+        files = ((version_id, e.path, e.digest, e.size) for e in manifest if e.ref is None)
+        insert_rows(self._connection, plain, files)
+        references = (
+            (version_id, e.path, e.digest, e.size, e.ref, e.extra)
+            for e in manifest
+            if e.ref is not None
+        )
+        insert_rows(self._connection, plain.values(ref=None, extra=None), references)
         self._update(
             version_id,
             index=index,

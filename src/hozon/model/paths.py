@@ -4,6 +4,7 @@ Owns parsing and writing of paths. Refuses to own whether anything stands behind
 Invariant: `parse_…(str(path)) == path` for every path value.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -21,6 +22,9 @@ from hozon.model.names import (
     format_version,
     parse_version,
 )
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
+"""Most paths inside artifacts: what matches is right beyond doubt, and need not be taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,8 @@ def check_entry_path(path: object) -> str:
         InvalidEntryPathError: It is empty, absolute, holds `.`, `..`, an empty part, a NUL, or
             starts like a Windows drive (`C:`); it could leave the folder of a download.
     """
+    if isinstance(path, str) and _PLAIN.fullmatch(path):
+        return path
     hint = "Use a relative path with '/' between its parts, such as 'images/cat.png'."
     if not isinstance(path, str) or not path:
         raise InvalidEntryPathError(f"The path {path!r} inside the artifact is empty", hint=hint)

@@ -285,8 +285,7 @@ class Draft:
         """Describe a path that is taken."""
         return EntryConflictError(
             f"The artifact {self._name!r} has other content at {path!r} already",
-            hint="Add it under another name, or take the place of what is there with"
-            " overwrite=True for a file, merge=True for a folder.",
+            hint="Use another name, or overwrite=True for a file and merge=True for a folder.",
         )
 
 

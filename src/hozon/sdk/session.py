@@ -36,6 +36,7 @@ class Session:
         self.settings: Final = settings
         """What was configured when the session began."""
         self._opened: dict[int, Context] = {}
+        self._file_index: Final = open_file_index(settings)
 
     @property
     def context(self) -> Context:
@@ -55,7 +56,7 @@ class Session:
 
     def new_staging_area(self) -> StagingArea:
         """Make room for the private copies of a draft; nothing is opened before it is needed."""
-        known = KnownFiles(open_file_index(self.settings), stored=self._stored, clock=SystemClock())
+        known = KnownFiles(self._file_index, stored=self._stored, clock=SystemClock())
         return StagingArea(self.settings.staging, sizes=self.settings.sizes, known=known)
 
     def _stored(self, digests: Collection[ContentDigest]) -> Collection[ContentDigest]:
@@ -65,6 +66,7 @@ class Session:
 
     def close(self) -> None:
         """Close what this process opened; calling it again does nothing."""
+        self._file_index.close()
         context = self._opened.pop(os.getpid(), None)
         if context is not None:
             context.close()
@@ -110,7 +112,7 @@ def current_session() -> Session:
 def close_sessions() -> None:
     """Close all connections of this process."""
     with _LOCK:
-        sessions = list(_OPENED)
+        sessions = {*_OPENED, *_SESSIONS.values()}
         _OPENED.clear()
         _SESSIONS.clear()
     for session in sessions:

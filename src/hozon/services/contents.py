@@ -98,11 +98,7 @@ class Contents:
             KeyError: The path has none.
         """
         row = self._rows[path]
-        entry = self._others.get(path)
-        if entry is None:
-            start = row * _DIGEST_BYTES
-            digest = self._digests[start : start + _DIGEST_BYTES].hex()
-            entry = ManifestEntry(path, digest, self._sizes[row])
+        entry = self._entry(path, row)
         number = self._files[row]
         if number == _NOWHERE:
             return StagedFile(entry, None)
@@ -111,7 +107,8 @@ class Contents:
 
     def entry(self, path: str) -> ManifestEntry | None:
         """Give the entry of a path; None where there is none."""
-        return self[path].entry if path in self._rows else None
+        row = self._rows.get(path)
+        return None if row is None else self._entry(path, row)
 
     def get(self, path: str) -> StagedFile | None:
         """Give the entry of a path; None where there is none."""
@@ -146,7 +143,7 @@ class Contents:
 
     def entries(self) -> Iterator[ManifestEntry]:
         """Give all entries in path order, each made when it is asked for."""
-        return (file.entry for file in self)
+        return (self._entry(path, self._rows[path]) for path in sorted(self._rows))
 
     @property
     def manifest(self) -> Manifest:
@@ -183,6 +180,9 @@ class Contents:
             )
         if stored:
             yield None, stored
+
+    def _entry(self, path: str, row: int) -> ManifestEntry:
+        return self._others.get(path) or ManifestEntry(path, self._digest(row), self._sizes[row])
 
     def _digest(self, row: int) -> ContentDigest:
         start = row * _DIGEST_BYTES

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from io import RawIOBase
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -90,8 +91,8 @@ class StagingArea:
             StorageError: The staging folder cannot be written.
         """
         check_entry_path(path)
-        before = _state_of(source)
-        digest = None if skip_cache else self._known.digests([before]).get(source)
+        before = _state_of(os.fspath(source))
+        digest = None if skip_cache else self._known.digests([before]).get(before.path)
         if digest:
             return _left_in_place(path, digest, before)
         staged = self._read_in(before, path=path, policy=policy)
@@ -156,12 +157,13 @@ class StagingArea:
             StorageError: The staging folder cannot be written.
         """
         _check_folder(source)
+        folder = os.fspath(source)
         above = f"{prefix.rstrip('/')}/" if prefix else ""
         if above:
             check_entry_path(above.rstrip("/"))
         names = iter(sorted(walk_files(source)))
         while batch := [(check_entry_path(above + name), name) for name in islice(names, _BATCH)]:
-            states = [_state_of(source / name) for _, name in batch]
+            states = [_state_of(f"{folder}/{name}") for _, name in batch]
             digests = {} if skip_cache else self._known.digests(states)
             paths = [path for path, _ in batch]
             yield from self._stage_all(paths, states, digests, policy, progress)
@@ -216,19 +218,20 @@ class StagingArea:
 
     def _read_in(self, state: FileState, *, path: str, policy: Policy) -> StagedFile:
         """Read a file, and remember what was read if it was the same before and after."""
-        if policy is Policy.IMMUTABLE:
-            digest, size = write_hashed(_read(state), _Nowhere())
-            staged = _left_in_place(path, digest, state, size=size)
-        else:
-            staged = self._copy_in(_read(state), path=path)
-        self._known.remember(state, ContentDigest(staged.entry.digest))
+        with reading(state.path), open(state.path, "rb", buffering=0) as file:  # noqa: PTH123  No object is made.
+            if policy is Policy.IMMUTABLE:
+                digest, size = write_hashed(_chunks(state, file), _Nowhere())
+                staged = _left_in_place(path, digest, state, size=size)
+            else:
+                staged = self._copy_in(_chunks(state, file), path=path)
+            self._known.remember(state, os.fstat(file.fileno()), ContentDigest(staged.entry.digest))
         return staged
 
     def _stage_all(
         self,
         paths: Sequence[str],
         states: Sequence[FileState],
-        digests: dict[Path, ContentDigest],
+        digests: dict[str, ContentDigest],
         policy: Policy,
         progress: Progress,
     ) -> list[StagedFile]:
@@ -349,21 +352,21 @@ def _left_in_place(
     """Stage a file without copying it: its bytes are checked when they are needed."""
     length = state.size if size is None else size
     entry = ManifestEntry(path, digest, length)
-    return StagedFile(entry, LocalRange(LocalFile(state.path, private=False), 0, length))
+    return StagedFile(entry, LocalRange(LocalFile(Path(state.path), private=False), 0, length))
 
 
-def _state_of(source: Path) -> FileState:
+def _state_of(source: str) -> FileState:
     """Look at a file, and refuse what is none."""
-    with reading(source):
-        state = FileState.of(source)
+    try:
+        state = FileState(source, os.stat(source))  # noqa: PTH116  No object is made.
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path.
+        raise _unreadable(source, error) from error
     if state.is_folder:
         raise SourceFileError(
-            f"{str(source)!r} is a folder, not a file", hint="Use add_dir for a folder."
+            f"{source!r} is a folder, not a file", hint="Use add_dir for a folder."
         )
     if not state.is_regular:
-        raise SourceFileError(
-            f"{str(source)!r} is no regular file", hint="Add files and folders only."
-        )
+        raise SourceFileError(f"{source!r} is no regular file", hint="Add files and folders only.")
     return state
 
 
@@ -387,15 +390,14 @@ def _up_to(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
             return
 
 
-def _read(state: FileState) -> Iterator[bytes]:
+def _chunks(state: FileState, file: RawIOBase) -> Iterator[bytes]:
     """Yield the chunks of a file; a small one is read at once."""
-    with reading(state.path), state.path.open("rb", buffering=0) as file:
-        wanted = min(state.size + 1, CHUNK_BYTES)
-        while chunk := file.read(wanted):
-            yield chunk
-            if len(chunk) < wanted == state.size + 1:
-                return  # That was the end: a file that grows meanwhile ends where it ended.
-            wanted = CHUNK_BYTES
+    wanted = min(state.size + 1, CHUNK_BYTES)
+    while chunk := file.read(wanted):
+        yield chunk
+        if len(chunk) < wanted == state.size + 1:
+            return  # That was the end: a file that grows meanwhile ends where it ended.
+        wanted = CHUNK_BYTES
 
 
 @contextmanager
@@ -430,8 +432,13 @@ def reading(source: Path | str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path.
-        reason = getattr(error, "strerror", None) or error
-        raise SourceFileError(
-            f"{str(source)!r} cannot be read ({reason})",
-            hint="Check that the path is right and that you may read it.",
-        ) from error
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Path | str, error: Exception) -> SourceFileError:
+    """Say that a file or folder cannot be read, and why."""
+    reason = getattr(error, "strerror", None) or error
+    return SourceFileError(
+        f"{str(source)!r} cannot be read ({reason})",
+        hint="Check that the path is right and that you may read it.",
+    )

@@ -4,10 +4,11 @@ Owns the table. Refuses to own trust in what it says. Invariants: losing it cost
 database that cannot be used is as good as an empty one; it never grows past `MOST_FILES`.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,7 @@ class SqliteFileIndex:
         """Remember where; nothing is opened yet."""
         self._path = path
         self._lock = threading.Lock()
+        self._opened: tuple[int, sqlite3.Connection] | None = None
 
     def seen(self, paths: Iterable[str]) -> dict[str, SeenFile]:
         """Give what is known of files."""
@@ -55,7 +57,7 @@ class SqliteFileIndex:
         if not self._path.exists():
             return found
         rest = iter(paths)
-        with suppress(sqlite3.Error), self._opened() as connection:
+        with suppress(sqlite3.Error), self._connection() as connection:
             while batch := list(islice(rest, _BATCH)):
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {_COLUMNS} FROM files WHERE path IN ({marks})"  # noqa: S608  Marks only.
@@ -69,7 +71,7 @@ class SqliteFileIndex:
         rows = [_row(file) for file in files]
         with suppress(sqlite3.Error, OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._opened() as connection, connection:
+            with self._connection() as connection, connection:
                 connection.execute(_TABLE)
                 connection.executemany(
                     f"INSERT OR REPLACE INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608  Our own columns.
@@ -81,22 +83,30 @@ class SqliteFileIndex:
 
     def clear(self) -> None:
         """Forget everything."""
+        self.close()
         for name in (self._path, *(Path(f"{self._path}{end}") for end in ("-wal", "-shm"))):
             with suppress(OSError):
                 name.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Do nothing: the database is closed after each call."""
+        """Close the database, if this process opened it."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None and opened[0] == os.getpid():
+            opened[1].close()
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with (
-            self._lock,
-            closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection,
-        ):
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA journal_mode = WAL")
-            yield connection
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection of this process: a forked child must not touch its parent's."""
+        with self._lock:
+            if self._opened is None or self._opened[0] != os.getpid():
+                connection = sqlite3.connect(
+                    self._path, timeout=_BUSY_SECONDS, check_same_thread=False
+                )
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA journal_mode = WAL")
+                self._opened = os.getpid(), connection
+            yield self._opened[1]
 
 
 _COLUMNS = "path, size, modified_ns, changed_ns, inode, digest"
