@@ -292,7 +292,7 @@ def _box(box: object, number: int) -> dict[str, Any]:
 def _checked_box(box: Mapping[str, Any]) -> dict[str, Any]:
     """Check the numbers and texts of a box."""
     domain = box.get("domain")
-    if domain not in {None, "pixel"}:
+    if domain not in (None, "pixel"):  # A list has no hash.
         raise InvalidMediaError(
             f"The domain is {domain!r}", hint="Use 'pixel', or leave it out for fractions."
         )
@@ -366,8 +366,8 @@ def _number(
     if (
         not isinstance(number, (int, float))
         or isinstance(number, bool)
-        or not math.isfinite(number)
-        or not least <= number <= most
+        or not least <= number <= most  # NaN is not.
+        or number in {math.inf, -math.inf}
     ):
         bounds = "" if least == -math.inf else f" of 0 to {most}"
         raise InvalidMediaError(

@@ -187,7 +187,8 @@ def _facts_of(content: BytesContent | LocalContent) -> tuple[int | None, float |
             rate = reader.getframerate()
             return rate, reader.getnframes() / rate
     except wave.Error as error:
-        if "unknown format" in str(error):
+        # Known to be a WAV by its head: of a kind for more than 4 GiB, or with other samples.
+        if "RIFF id" in str(error) or "unknown format" in str(error):
             return None, None
         raise _damaged(content, error) from error
     except (EOFError, OSError, RuntimeError, ZeroDivisionError) as error:

@@ -44,7 +44,8 @@ class Image(Media, type_name="image-file", folder="images", formats=PILLOW_FORMA
 
     Of arrays, bytes (uint8) are the pixels. False and True become 0 and 255. Floats must be from 0
     to 1; they are multiplied by 255 and rounded, half to even. Nothing else is scaled. Pillow's
-    images are written anew, without their metadata.
+    images are written anew, without their metadata. Tensors of other libraries are left out: their
+    `.numpy()` gives an array.
 
     Args:
         data_or_path: The path of a file, an image of Pillow, or a NumPy array of height by width,

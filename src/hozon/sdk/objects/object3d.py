@@ -37,7 +37,8 @@ class Object3D(Media, type_name="object3D-file", folder="object3D", formats=_FOR
     """A model or a cloud of points in three dimensions.
 
     A file, and bytes, are kept as they are: GLB, glTF, OBJ, STL, Babylon, USDZ, or points as
-    `pts.json`. Points of an array are written as such a JSON list of lists.
+    `pts.json`. Points of an array are written as such a JSON list of lists. Scenes as dicts of
+    points, boxes and vectors are left out, because only a viewer of W&B shows them.
 
     Args:
         data_or_path: The path of a file; bytes, or a file open for reading; or a NumPy array of

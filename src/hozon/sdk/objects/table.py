@@ -8,7 +8,7 @@ row has a cell of the right type for each column, and nobody else holds its list
 import json
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from hozon.errors import InvalidTableError
 from hozon.sdk.objects.base import Reader, StoredObject
@@ -258,6 +258,12 @@ class Table(StoredObject, type_name="table"):
             row.append(cell)
         self._columns = columns
         self._types = [*self._types, kind]
+
+    @overload
+    def get_column(self, name: str, convert_to: None = None) -> list[Any]: ...
+
+    @overload
+    def get_column(self, name: str, convert_to: Literal["numpy"]) -> "NDArray[Any]": ...
 
     def get_column(
         self, name: str, convert_to: Literal["numpy"] | None = None

@@ -49,7 +49,8 @@ class Video(Media, type_name="video-file", folder="videos", formats=_FORMATS):
 
     A file, and bytes, are kept as they are: MP4, WebM, OGG or GIF. An array is written as an
     animated GIF, whose frames last a multiple of 10 ms, and in which equal frames that follow one
-    another become one. To keep every pixel, write a video yourself and give its path.
+    another become one. To keep every pixel, write a video yourself and give its path. A batch of
+    videos in one array is left out: make an object of each.
 
     Args:
         data_or_path: The path of a file; bytes, or a file open for reading; or a NumPy array of

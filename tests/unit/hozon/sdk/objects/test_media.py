@@ -168,11 +168,13 @@ def test_a_wav_says_its_rate_and_duration(tmp_path: Path) -> None:
 
 
 def test_a_wav_of_other_samples_is_kept(tmp_path: Path) -> None:
-    """Python's reader does not know floats; the file is good all the same."""
+    """Python's reader knows neither floats nor more than 4 GiB; the file is good all the same."""
     path = tmp_path / "a.wav"
     path.write_bytes(wav(form=3))
     audio = hozon.Audio(path, sample_rate=8000)
     assert (audio.sample_rate, audio.duration) == (8000, None)
+    path.write_bytes(wav().replace(b"RIFF", b"RF64"))
+    assert hozon.Audio(path).duration is None
 
 
 @pytest.mark.parametrize(

@@ -285,8 +285,10 @@ def test_a_column_is_added_to_every_row() -> None:
     table = hozon.Table()
     table.add_column("a", [1, 2])
     table.add_column("b", pd.Series(["x", None]))
-    assert table.data == [[1, "x"], [2, None]]
-    assert table.column_types == {"a": "number", "b": "string"}
+    table.add_column("c", pl.Series(["x", None]))
+    table.add_column("d", np.array([0.5, 1.5]))
+    assert table.data == [[1, "x", "x", 0.5], [2, None, None, 1.5]]
+    assert list(table.column_types.values()) == ["number", "string", "string", "number"]
 
 
 @pytest.mark.parametrize(
