@@ -63,13 +63,14 @@ class StoredObject(ABC):
     lie. They have no hash, because most can be changed.
     """
 
-    type_name: ClassVar[str] = "object"
+    type_name: ClassVar[str]
     """What stands as `_type` in a record, and in the name of an object file."""
 
     def __init_subclass__(cls, *, type_name: str | None = None) -> None:
         """Take the name of the type; a class below another may share it."""
         super().__init_subclass__()
-        cls.type_name = type_name or cls.type_name
+        if type_name is not None:
+            cls.type_name = type_name
 
     def __eq__(self, other: object) -> bool:
         """Compare by content."""

@@ -33,10 +33,10 @@ class Media(StoredObject):
         ```
     """
 
-    folder: ClassVar[str] = "files"
+    folder: ClassVar[str]
     """Where the bytes lie below `media` in an artifact."""
 
-    formats: ClassVar[frozenset[str]] = frozenset()
+    formats: ClassVar[frozenset[str]]
     """The formats that the bytes may have."""
 
     caption: str | None
@@ -60,8 +60,10 @@ class Media(StoredObject):
     ) -> None:
         """Take where the bytes lie and which formats they have."""
         super().__init_subclass__(type_name=type_name)
-        cls.folder = folder or cls.folder
-        cls.formats = cls.formats if formats is None else frozenset(formats)
+        if folder is not None:
+            cls.folder = folder
+        if formats is not None:
+            cls.formats = frozenset(formats)
 
     def __repr__(self) -> str:
         """Show the class, the format and the caption."""
