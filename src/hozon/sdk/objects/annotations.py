@@ -120,6 +120,8 @@ class ImageMask(StoredObject, type_name="mask"):
         """The class ids, as an array of height by width bytes.
 
         Raises:
+            CorruptObjectError: The artifact holds other bytes than the object file says.
+            StorageError: The store refused or failed.
             MissingExtraError: Pillow or NumPy is not installed.
 
         Examples:

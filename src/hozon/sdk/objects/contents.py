@@ -1,7 +1,7 @@
 """The bytes of media: in memory, in a local file, or in an artifact that is not fetched yet.
 
 Owns their identity, a SHA-256 taken when the object is made. Invariant: what is stored has the
-digest that it is named after; a file that has changed meanwhile is refused.
+digest that it is named after, and so has what is read; a file that has changed is refused.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from hozon.errors import SourceFileError
+from hozon.errors import CorruptObjectError, SourceFileError
 from hozon.model.digests import digest_of_file
 
 if TYPE_CHECKING:
@@ -121,8 +121,18 @@ class SourceContent:
         return self.source.local(self.entry)
 
     def read(self) -> bytes:
-        """Give all bytes."""
-        return LocalContent(self.path, self.digest, self.size).read()
+        """Give all bytes.
+
+        Raises:
+            CorruptObjectError: They are not those that the object file names.
+        """
+        data = LocalContent(self.path, self.digest, self.size).read()
+        if hashlib.sha256(data).hexdigest() != self.digest:
+            raise CorruptObjectError(
+                f"{self.entry!r} holds other bytes than the object file says",
+                hint="Read the version before it, or log the object again.",
+            )
+        return data
 
     def send(self, target: "ObjectTarget", path: str) -> None:
         """Store the file in another artifact."""

@@ -57,6 +57,7 @@ class Html(Media, type_name="html-file", folder="html", formats={"html"}):
         """The page as text.
 
         Raises:
+            CorruptObjectError: The artifact holds other bytes than the object file says.
             StorageError: The store refused or failed.
 
         Examples:

@@ -139,6 +139,7 @@ class Image(Media, type_name="image-file", folder="images", formats=PILLOW_FORMA
 
         Raises:
             InvalidMediaError: It is damaged, or has more pixels than Pillow takes for safe.
+            CorruptObjectError: The artifact holds other bytes than the object file says.
             StorageError: The store refused or failed.
             MissingExtraError: Pillow is not installed.
 

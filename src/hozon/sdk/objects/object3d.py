@@ -94,6 +94,7 @@ class Object3D(Media, type_name="object3D-file", folder="object3D", formats=_FOR
         Raises:
             InvalidMediaError: It is a model, not a cloud of points.
             MissingExtraError: NumPy is not installed.
+            CorruptObjectError: The artifact holds other bytes than the object file says.
             StorageError: The store refused or failed.
 
         Examples:

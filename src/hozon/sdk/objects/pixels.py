@@ -5,7 +5,6 @@ Pillow takes for safe is opened or made; what it warns of is an error here.
 """
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -41,11 +40,14 @@ def open_picture(content: Content) -> "PillowImage.Image":
         MissingExtraError: Pillow is not installed.
     """
     pillow = need("PIL.Image", what="An image")
+    source = io.BytesIO(content.read())
     with _decoding(describe(content)):
-        opened: PillowImage.Image = pillow.open(
-            io.BytesIO(content.read()), formats=[*PILLOW_FORMATS.values()]
-        )
-        return opened
+        opened: PillowImage.Image = pillow.open(source, formats=[*PILLOW_FORMATS.values()])
+    # Pillow warns of many pixels and refuses twice as many: filters of warnings decide, and cannot
+    # be set for one thread alone.
+    if _are_too_many(opened.width * opened.height):
+        raise _bomb(describe(content), f"{opened.width} by {opened.height}")
+    return opened
 
 
 def load_picture(content: Content) -> "PillowImage.Image":
@@ -134,13 +136,26 @@ def check_pixels(width: int, height: int) -> None:
     Raises:
         InvalidMediaError: It has no pixels, or more than Pillow takes for safe.
     """
-    most = need("PIL.Image", what="An image").MAX_IMAGE_PIXELS
-    if width * height == 0 or (most is not None and width * height > most):
+    if width * height == 0 or _are_too_many(width * height):
         raise InvalidMediaError(
             f"An image of {width} by {height} pixels is too"
             f" {'large' if width * height else 'small'}",
-            hint=f"Pillow opens at most {most} pixels; PIL.Image.MAX_IMAGE_PIXELS is that limit.",
+            hint="PIL.Image.MAX_IMAGE_PIXELS says how many pixels Pillow opens at most.",
         )
+
+
+def _are_too_many(pixels: int) -> bool:
+    """Tell whether Pillow takes so many pixels for dangerous."""
+    most = need("PIL.Image", what="An image").MAX_IMAGE_PIXELS
+    return most is not None and pixels > most
+
+
+def _bomb(what: str, found: object) -> InvalidMediaError:
+    """Say that decoding an image might take all memory."""
+    return InvalidMediaError(
+        f"{what} is an image with too many pixels ({found})",
+        hint="If you trust it, raise PIL.Image.MAX_IMAGE_PIXELS.",
+    )
 
 
 def _bytes(array: Any) -> Any:  # noqa: ANN401  Arrays, untyped here.
@@ -168,14 +183,9 @@ def _decoding(what: str) -> Iterator[None]:
     """Turn what Pillow says of bad or dangerous pictures into our errors."""
     pillow = need("PIL.Image", what="An image")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pillow.DecompressionBombWarning)
-            yield
+        yield
     except (pillow.DecompressionBombWarning, pillow.DecompressionBombError) as error:
-        raise InvalidMediaError(
-            f"{what} is an image with too many pixels ({error})",
-            hint="If you trust it, raise PIL.Image.MAX_IMAGE_PIXELS.",
-        ) from error
+        raise _bomb(what, error) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise InvalidMediaError(
             f"{what} is no image that can be read ({error})",

@@ -65,6 +65,7 @@ class Bokeh(Media, type_name="bokeh-file", folder="bokeh", formats={_FORMAT}):
 
         Raises:
             MissingExtraError: Bokeh is not installed.
+            CorruptObjectError: The artifact holds other bytes than the object file says.
             StorageError: The store refused or failed.
 
         Examples:

@@ -2,9 +2,10 @@
 
 import io
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -167,10 +168,12 @@ def test_a_picture_that_is_cut_off_is_found_when_it_is_decoded(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("most", [5, 2], ids=["warned of", "refused"])
+@pytest.mark.parametrize("action", ["error", "ignore"])
 def test_a_decompression_bomb_is_an_error(
-    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    most: int, action: Literal["error", "ignore"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether Pillow only warns of it or refuses it."""
+    """Whether Pillow only warns of it or refuses it, and whatever becomes of warnings."""
+    warnings.simplefilter(action, Pillow.DecompressionBombWarning)
     path = tmp_path / "a.png"
     path.write_bytes(written("PNG"))
     monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", most)
@@ -242,6 +245,18 @@ def test_what_does_not_fit_the_image_is_refused(arguments: dict[str, Any], messa
     """Text, numbers, and what is drawn over it."""
     with pytest.raises(InvalidMediaError, match=message):
         hozon.Image(np.zeros((2, 3)), **arguments)
+
+
+def test_bytes_that_are_not_those_of_the_object_file_are_refused(
+    artifact: FolderArtifact, round_trip: RoundTrip
+) -> None:
+    """The artifact holds them, and yet they are others."""
+    back = round_trip(hozon.Image(np.zeros((2, 3))))
+    assert isinstance(back, hozon.Image)
+    (path,) = artifact.paths("media/")
+    artifact.local(path).write_bytes(written("PNG"))
+    with pytest.raises(CorruptObjectError, match="holds other bytes than the object file says"):
+        _ = back.image
 
 
 @pytest.mark.parametrize("library", ["PIL", "numpy"])
