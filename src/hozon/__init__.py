@@ -35,6 +35,16 @@ from hozon.sdk.errors import (
     ArtifactNotLoggedError,
     ArtifactStatusError,
 )
+from hozon.sdk.objects.annotations import BoundingBoxes2D, ImageMask
+from hozon.sdk.objects.audio import Audio
+from hozon.sdk.objects.classes import Classes
+from hozon.sdk.objects.html import Html
+from hozon.sdk.objects.image import Image
+from hozon.sdk.objects.joined import JoinedTable, PartitionedTable
+from hozon.sdk.objects.object3d import Object3D
+from hozon.sdk.objects.plots import Bokeh
+from hozon.sdk.objects.table import Table
+from hozon.sdk.objects.video import Video
 from hozon.sdk.public.api import Api
 from hozon.sdk.run import Run
 from hozon.sdk.sweeps import agent, sweep
@@ -45,7 +55,19 @@ __all__ = [
     "ArtifactFinalizedError",
     "ArtifactNotLoggedError",
     "ArtifactStatusError",
+    "Audio",
+    "Bokeh",
+    "BoundingBoxes2D",
+    "Classes",
+    "Html",
+    "Image",
+    "ImageMask",
+    "JoinedTable",
+    "Object3D",
+    "PartitionedTable",
     "Run",
+    "Table",
+    "Video",
     "__version__",
     "agent",
     "errors",

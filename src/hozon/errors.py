@@ -10,6 +10,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidAliasError           input.alias
     │   ├── InvalidEntryPathError       input.entry_path
     │   ├── InvalidMetadataError        input.metadata
+    │   ├── InvalidMediaError           input.media
+    │   ├── InvalidTableError           input.table
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
     │   └── SourceFileError             input.source_file
@@ -34,6 +36,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
     ├── IntegrityError
+    │   ├── CorruptObjectError          integrity.object
     │   ├── DigestMismatchError         integrity.digest
     │   ├── MissingObjectError          integrity.missing_object
     │   └── VerificationError           integrity.verification
@@ -228,6 +231,53 @@ class InvalidMetadataError(InputError):
     """
 
     code = "input.metadata"
+
+
+class InvalidMediaError(InputError):
+    """An image, a sound or another medium that cannot be kept as it is.
+
+    Examples:
+        What is scaled, and how, is the caller's to say.
+
+        ```python
+        import numpy as np
+
+        import hozon
+
+        try:
+            hozon.Image(np.array([[0, 300]]))
+        except hozon.errors.InvalidMediaError as error:
+            print(error.message)
+            #> An array of int64 is no image
+            print(error.hint)
+            #> Give uint8, bool, or floats of 0 to 1: array.astype('uint8') converts.
+        ```
+    """
+
+    code = "input.media"
+
+
+class InvalidTableError(InputError):
+    """Rows, columns or cells that a table cannot take.
+
+    Examples:
+        The cell is named, with what was expected and what was found.
+
+        ```python
+        import hozon
+
+        table = hozon.Table(columns=["image", "label"], data=[["0001.png", 7]])
+        try:
+            table.add_data("0002.png", "two")
+        except hozon.errors.InvalidTableError as error:
+            print(error.message)
+            #> Row 1, column 'label': expected number, found string ('two')
+        print(len(table))
+        #> 1
+        ```
+    """
+
+    code = "input.table"
 
 
 class InvalidSweepError(InputError):
@@ -781,6 +831,32 @@ class IntegrityError(HozonError):
     code = "integrity"
 
 
+class CorruptObjectError(IntegrityError):
+    """An object file of an artifact that is damaged, or that Hozon did not write.
+
+    Examples:
+        A file of such a name is expected to hold a table.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("predictions", type="result")
+        with artifact.new_file("scores.table.json") as file:
+            file.write("{}")
+        artifact.save()
+        try:
+            artifact.get("scores")
+        except hozon.errors.CorruptObjectError as error:
+            print(error.code)
+            #> integrity.object
+            print(error.message)
+            #> 'scores.table.json' is written in the unknown format None
+        ```
+    """
+
+    code = "integrity.object"
+
+
 class DigestMismatchError(IntegrityError):
     """Stored or fetched bytes have another digest than recorded.
 
@@ -924,7 +1000,7 @@ class CatalogError(BackendError):
 
 
 class MissingExtraError(BackendError):
-    """An adapter needs a library that is not installed."""
+    """A call needs a library that is not installed."""
 
     code = "backend.missing_extra"
 

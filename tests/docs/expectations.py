@@ -10,6 +10,7 @@ from types import MappingProxyType
 import hozon
 from hozon.bootstrap import open_context
 from hozon.ports.catalog import CatalogCounts
+from hozon.sdk.objects import StoredObject
 from hozon.settings import load_settings
 
 Statement = Callable[[], None]
@@ -173,6 +174,70 @@ def run_sweep() -> None:
     assert {run.state for run in runs} == {"finished"}
 
 
+def evaluated_unchanged() -> None:
+    """The tables are as they were logged, and nothing was logged beside them."""
+    assert names("result", "evaluation") == {"v0": ["latest"]}
+    assert len(hozon.Api().runs()) == 1
+
+
+def logged(name: str, **types: type[StoredObject]) -> hozon.Artifact:
+    """State that one version of this name was logged, with objects of these types."""
+    assert names("result", name) == {"v0": ["latest"]}
+    artifact = hozon.Api().artifact(f"{name}:v0")
+    assert {key: type(artifact.get(key)) for key in types} == types
+    return artifact
+
+
+def log_table() -> None:
+    """The table that is stored has both rows, with their types."""
+    artifact = logged("first-evaluation", predictions=hozon.Table)
+    rows = [["0001.png", 7, 0.98], ["0002.png", 2, 0.61]]
+    assert artifact.get("predictions") == hozon.Table(["image", "label", "score"], rows)
+
+
+def log_frame() -> None:
+    """The rows of the frame are stored."""
+    artifact = logged("frame-evaluation", scores=hozon.Table)
+    assert artifact.get("scores").data == [[7, 0.98], [2, 0.61], [7, 0.4]]
+
+
+def log_images() -> None:
+    """Table, image and mask are three files, and the image has its pixels."""
+    artifact = logged("image-evaluation", said=hozon.Table)
+    assert artifact.file_count == 3
+    one, other = artifact.get("said").get_column("image")
+    assert one == other
+    assert one.image.getcolors() == [(744, 0), (40, 255)]
+    assert one.masks["ink"].mask_data.sum() == 40
+
+
+def log_media() -> None:
+    """Four objects with a file each; the page is as it was written."""
+    artifact = logged(
+        "media-evaluation",
+        report=hozon.Html,
+        tone=hozon.Audio,
+        flash=hozon.Video,
+        corners=hozon.Object3D,
+    )
+    assert artifact.file_count == 8
+    assert artifact.get("report").path.read_text() == "<h1>Accuracy: 0.98</h1>"
+
+
+def join_tables() -> None:
+    """The joined table is stored beside the two that it names."""
+    artifact = logged("joined-evaluation", compared=hozon.JoinedTable)
+    assert artifact.file_count == 3
+    assert len(list(artifact.get("compared").iterrows())) == 3
+
+
+def read_parts() -> None:
+    """Three parts and the folder are stored."""
+    artifact = logged("parted-evaluation", **{"all-days": hozon.PartitionedTable})
+    assert artifact.file_count == 4
+    assert len(list(artifact.get("all-days").iterrows())) == 3
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -195,6 +260,14 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,
         ("guides/sweep-best-run", "run_sweep.py"): run_sweep,
+        ("guides/tables-and-media", "log_table.py"): log_table,
+        ("guides/tables-and-media", "wrong_cell.py"): evaluated_unchanged,
+        ("guides/tables-and-media", "get_table.py"): evaluated_unchanged,
+        ("guides/tables-and-media", "frames.py"): log_frame,
+        ("guides/tables-and-media", "log_images.py"): log_images,
+        ("guides/tables-and-media", "log_media.py"): log_media,
+        ("guides/tables-and-media", "join_tables.py"): join_tables,
+        ("guides/tables-and-media", "read_parts.py"): read_parts,
     }
 )
 """Page and title → what must be true afterwards."""

@@ -108,6 +108,26 @@ def _swept() -> None:
     hozon.agent(sweep_id, train)
 
 
+def _evaluated() -> None:
+    """Log what a model says of three digits and what is true, and what it said on two days."""
+    artifact = hozon.Artifact("evaluation", type="result")
+    artifact.add(
+        hozon.Table(
+            ["image", "guess", "score"],
+            [["0001.png", 7, 0.98], ["0002.png", 3, 0.61], ["0003.png", 1, 0.93]],
+        ),
+        "predictions",
+    )
+    artifact.add(
+        hozon.Table(["image", "label"], [["0001.png", 7], ["0002.png", 2], ["0003.png", 1]]),
+        "truth",
+    )
+    for day, row in (("monday", ["0007.png", 5]), ("tuesday", ["0008.png", 8])):
+        artifact.add(hozon.Table(["image", "guess"], [row]), f"parts/{day}")
+    with hozon.init(id="evaluate-model", job_type="evaluate") as run:
+        run.log_artifact(artifact)
+
+
 def _referred() -> None:
     """Log a dataset three times, train on its first version, and search a learning rate."""
     images = ["0001.png,7", "0002.png,2", "0003.png,1"]
@@ -158,6 +178,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/sweep-best-run",
                 _swept,
                 "the sweep lr-search with three runs, each of which logged sweep-classifier",
+            ),
+            Scene(
+                "guides/tables-and-media",
+                _evaluated,
+                "the artifact evaluation (v0) with the tables predictions and truth, and two more"
+                " below parts",
             ),
             Scene(
                 "reference",
