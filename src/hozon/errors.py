@@ -295,6 +295,8 @@ class InvalidTagError(InputError):
             #> The tag 'small, clean' is more than words and spaces
             print(error.hint)
             #> Use 1 to 128 letters, digits, '_' or '-', and single spaces between words.
+        print(artifact.name, artifact.tags)
+        #> mnist []
         ```
     """
 

@@ -346,6 +346,8 @@ class Run:
                 link = run.link_artifact(model, "team-models", aliases=["candidate"])
             print(link.name, link.aliases, link.source_name)
             #> team-models:v0 ['candidate', 'latest'] tree:v0
+            print(run.state)
+            #> finished
             ```
         """
         self._check_running("link_artifact")
