@@ -66,7 +66,9 @@ class SqlCollections:
             kind=kind,
         )
         key = self._connection.execute(made.returning(collections.c.id)).scalar_one()
-        return Collection(CollectionKey(key), path, type_name, kind, created_at=now)
+        return Collection(
+            key=CollectionKey(key), path=path, type=type_name, kind=kind, created_at=now
+        )
 
     def take_index(self, key: CollectionKey) -> int:
         """Give the next version number."""
