@@ -28,6 +28,7 @@ Examples:
 
 from hozon import errors
 from hozon._version import __version__
+from hozon.model.ttl import ArtifactTTL
 from hozon.sdk.active import finish, init, log, log_artifact, teardown, use_artifact
 from hozon.sdk.artifact import Artifact
 from hozon.sdk.errors import (
@@ -55,6 +56,7 @@ __all__ = [
     "ArtifactFinalizedError",
     "ArtifactNotLoggedError",
     "ArtifactStatusError",
+    "ArtifactTTL",
     "Audio",
     "Bokeh",
     "BoundingBoxes2D",

@@ -14,6 +14,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidTableError           input.table
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
+    │   ├── InvalidTagError             input.tag
+    │   ├── InvalidTtlError             input.ttl
     │   └── SourceFileError             input.source_file
     ├── NotFoundError
     │   ├── ArtifactNotFoundError       not_found.artifact
@@ -24,13 +26,16 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   └── SweepNotFoundError          not_found.sweep
     ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
+    │   ├── CollectionKindError         conflict.collection_kind
     │   ├── EntryConflictError          conflict.entry
+    │   ├── LinkedVersionError          conflict.linked_version
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
     ├── StateError
     │   ├── DraftError                  state.draft
     │   ├── FinalizedError              state.finalized
+    │   ├── LinkStateError              state.link
     │   ├── NoRunError                  state.no_run
     │   ├── RunFinishedError            state.run_finished
     │   ├── VersionStateError           state.version
@@ -325,6 +330,52 @@ class InvalidSettingError(InputError):
     code = "input.setting"
 
 
+class InvalidTagError(InputError):
+    """A tag that is more than words of letters and digits.
+
+    Examples:
+        A comma would be read as the end of a tag.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.tags = ["small, clean"]
+        except hozon.errors.InvalidTagError as error:
+            print(error.message)
+            #> The tag 'small, clean' is more than words and spaces
+            print(error.hint)
+            #> Use 1 to 128 letters, digits, '_' or '-', and single spaces between words.
+        print(artifact.name, artifact.tags)
+        #> mnist []
+        ```
+    """
+
+    code = "input.tag"
+
+
+class InvalidTtlError(InputError):
+    """A time to live that is no span of time, or one that cannot be meant.
+
+    Examples:
+        The unit of a bare number is anybody's guess.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.ttl = 30
+        except hozon.errors.InvalidTtlError as error:
+            print(error.message)
+            #> The TTL 30 is a int
+        ```
+    """
+
+    code = "input.ttl"
+
+
 class SourceFileError(InputError):
     """A local file or folder that is missing, unreadable, or not of the expected kind.
 
@@ -557,6 +608,29 @@ class AliasedVersionError(ConflictError):
     code = "conflict.aliased_version"
 
 
+class CollectionKindError(ConflictError):
+    """The collection is a portfolio where logged versions belong, or the other way round.
+
+    Examples:
+        What is logged and what is linked never share a name.
+
+        ```python
+        import hozon
+
+        model = hozon.Api().artifact("classifier:production")
+        try:
+            model.link("sweep-classifier")
+        except hozon.errors.CollectionKindError as error:
+            print(error.message)
+            #> ada/digits/sweep-classifier holds logged versions and takes no links
+            print(error.hint)
+            #> Link to another name; the first link to a free name makes a portfolio.
+        ```
+    """
+
+    code = "conflict.collection_kind"
+
+
 class EntryConflictError(ConflictError):
     """Another file with other content already has this path in the artifact.
 
@@ -585,6 +659,30 @@ class EntryConflictError(ConflictError):
     """
 
     code = "conflict.entry"
+
+
+class LinkedVersionError(ConflictError):
+    """A version cannot be deleted while links lead to it.
+
+    Examples:
+        A link usually means that somebody else relies on the version.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Api().artifact("mnist:v1")
+        artifact.link("team-datasets")
+        try:
+            artifact.delete()
+        except hozon.errors.LinkedVersionError as error:
+            print(error.message)
+            #> ada/digits/mnist:v1 has the links ada/digits/team-datasets:v0
+            print(error.hint)
+            #> Pass force_links=True to delete it together with them.
+        ```
+    """
+
+    code = "conflict.linked_version"
 
 
 class RunExistsError(ConflictError):
@@ -718,6 +816,28 @@ class FinalizedError(StateError):
     """
 
     code = "state.finalized"
+
+
+class LinkStateError(StateError):
+    """The call is for a link and this version is none, or the other way round.
+
+    Examples:
+        A version is deleted, a link is unlinked.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact("mnist:v1").unlink()
+        except hozon.errors.LinkStateError as error:
+            print(error.message)
+            #> ada/digits/mnist:v1 is no link and cannot be unlinked
+            print(error.hint)
+            #> Look the link up in its portfolio; delete() deletes a version.
+        ```
+    """
+
+    code = "state.link"
 
 
 class NoRunError(StateError):

@@ -5,6 +5,7 @@ world of the block, right after it. Every Python block has one, under its page a
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 import hozon
@@ -92,6 +93,87 @@ def quickstart_unchanged() -> None:
     """Reading changes nothing."""
     assert names("dataset", "mnist") == {"v0": [], "v1": ["latest"]}
     assert len(hozon.Api().runs()) == 2
+
+
+def update_world_with(
+    *, mnist: dict[str, list[str]] | None = None, classifier: dict[str, list[str]] | None = None
+) -> None:
+    """State what is left of the page's data, or has become of it."""
+    assert names("dataset", "mnist") == (mnist or {"v0": ["reviewed"], "v1": ["latest"]})
+    assert names("model", "classifier") == (classifier or {"v0": ["latest"]})
+
+
+def linked() -> dict[str, list[str]]:
+    """Map the source of each link of the page's portfolio to the aliases of the link."""
+    links = hozon.Api().artifacts("model", "registry/approved-models")
+    assert all(link.is_link for link in links)
+    return {link.source_artifact.qualified_name: link.aliases for link in links}
+
+
+def log_version() -> None:
+    """One more version, with the alias and the tag, by a finished run."""
+    update_world_with(mnist={"v0": ["reviewed"], "v1": [], "v2": ["candidate", "latest"]})
+    made = hozon.Api().artifact("mnist:candidate")
+    assert (made.tags, made.metadata) == (["hand checked"], {"images": 3})
+    maker = made.logged_by()
+    assert maker is not None
+    assert maker.state == "finished"
+
+
+def wait_for_version() -> None:
+    """One more version."""
+    update_world_with(mnist={"v0": ["reviewed"], "v1": [], "v2": ["latest"]})
+
+
+def log_again() -> None:
+    """No version was made, and `latest` went back to v0."""
+    update_world_with(mnist={"v0": ["latest", "reviewed"], "v1": []})
+    assert hozon.Api().artifact("mnist:v0").metadata == {"images": 1}
+
+
+def change_aliases() -> None:
+    """The alias has moved, and nothing else."""
+    update_world_with(mnist={"v0": [], "v1": ["latest", "reviewed"]})
+
+
+def change_notes() -> None:
+    """The notes of v0 are stored, those of v1 are as they were, and no alias has moved."""
+    update_world_with()
+    changed, other = (hozon.Api().artifact(f"mnist:{version}") for version in ("v0", "v1"))
+    assert changed.description == "One handwritten digit, for trying things out."
+    assert changed.metadata == {"images": 1, "labelled_by": "ada"}
+    assert (changed.tags, changed.ttl) == (["public", "small"], timedelta(days=30))
+    assert (other.description, other.metadata) == (None, {"images": 2})
+    assert (other.tags, other.ttl) == ([], hozon.ArtifactTTL.INHERIT)
+
+
+def link_version() -> None:
+    """The portfolio has one link; the model is as it was, and its bytes are stored once."""
+    update_world_with()
+    assert linked() == {"ada/digits/classifier:v0": ["latest", "production"]}
+    assert stored()[1] == 3
+
+
+def log_and_link() -> None:
+    """One more model, by a finished run, and one link to it."""
+    update_world_with(classifier={"v0": [], "v1": ["latest"]})
+    assert linked() == {"ada/digits/classifier:v1": ["latest"]}
+
+
+def unlink_version() -> None:
+    """The link is gone, and nothing else; it is no deleted version."""
+    update_world_with()
+    assert len(hozon.Api().artifact_collections("registry", "model")) == 0
+    assert stored()[0].deleted_versions == 0
+
+
+def delete_linked() -> None:
+    """The model and its link are gone; every byte is kept."""
+    assert names("dataset", "mnist") == {"v0": ["reviewed"], "v1": ["latest"]}
+    for project in ("digits", "registry"):
+        assert len(hozon.Api().artifact_collections(project, "model")) == 0
+    counts, keys = stored()
+    assert (counts.deleted_versions, keys) == (1, 3)
 
 
 def delete_version() -> None:
@@ -247,6 +329,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("quickstart", "use_dataset.py"): use_dataset,
         ("quickstart", "list_versions.py"): quickstart_unchanged,
         ("quickstart", "trace_version.py"): quickstart_unchanged,
+        ("guides/log-and-update", "log_version.py"): log_version,
+        ("guides/log-and-update", "wait_for_version.py"): wait_for_version,
+        ("guides/log-and-update", "log_again.py"): log_again,
+        ("guides/log-and-update", "change_aliases.py"): change_aliases,
+        ("guides/log-and-update", "change_notes.py"): change_notes,
+        ("guides/log-and-update", "link_version.py"): link_version,
+        ("guides/log-and-update", "log_and_link.py"): log_and_link,
+        ("guides/log-and-update", "unlink_version.py"): unlink_version,
+        ("guides/log-and-update", "delete_linked.py"): delete_linked,
         ("guides/delete", "delete_version.py"): delete_version,
         ("guides/delete", "delete_aliased.py"): delete_aliased,
         ("guides/delete", "delete_latest.py"): delete_latest,

@@ -1,6 +1,7 @@
 """The public names of this project, as the tools find them and as the reference shows them."""
 
 import functools
+from enum import Enum
 from pkgutil import resolve_name
 
 import pytest
@@ -59,10 +60,15 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
 
 
 def _is_callable(path: str) -> bool:
-    """Tell whether a path leads to a class, a function or a property; not to a special method."""
+    """Tell whether a path leads to a class, a function or a property that a reader would use.
+
+    Special methods are used by operators, and nobody calls an enumeration.
+    """
     try:
         value = resolve_name(path)
     except AttributeError:
         return False  # An attribute that is only declared.
     special = path.rpartition(".")[2].startswith("__")
-    return not special and (callable(value) or isinstance(value, property))
+    if special or (isinstance(value, type) and issubclass(value, Enum)):
+        return False
+    return callable(value) or isinstance(value, property)

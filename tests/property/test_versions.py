@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from hozon.bootstrap import open_catalog
-from hozon.errors import AliasedVersionError, CollectionNotFoundError
+from hozon.errors import AliasedVersionError, CollectionNotFoundError, LinkedVersionError
 from hozon.model.access import Principal
 from hozon.model.names import Alias, EntityName
-from hozon.model.paths import ArtifactPath
+from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.places import PackSizes
 from hozon.model.versions import LogOutcome, Version
 from hozon.services.commit import commit_version
@@ -25,16 +27,18 @@ from hozon.services.delete import delete_collection, delete_version
 from hozon.services.download import download_version
 from hozon.services.edit import edit_version
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.links import link_version, unlink_version
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
 from hozon.services.staging import StagingArea
 from hozon.storage.local import LocalObjectStore
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore
-from worlds import MNIST, Logger
+from worlds import AT, MNIST, Logger
 
 parts = st.sampled_from(["a", "b", "c d", "日本", "..x", "x.txt"])
 paths = st.lists(parts, min_size=1, max_size=3).map("/".join)
 ALIASES = ("best", "candidate")
+PORTFOLIO = CollectionPath.parse("shared", default=AT)
 
 
 def no_path_is_a_folder(files: dict[str, bytes]) -> bool:
@@ -104,7 +108,7 @@ def test_files_come_out_as_they_went_in(
 
 
 class Versions(RuleBasedStateMachine):
-    """Logs, deletes and edits versions of one collection, beside a model in plain Python."""
+    """Logs, links, deletes and edits versions of one collection, beside a model in plain Python."""
 
     template: ClassVar[Path]
 
@@ -132,6 +136,9 @@ class Versions(RuleBasedStateMachine):
         self.contents: dict[int, str] = {}
         self.pointers: dict[str, int] = {}
         self.next_index = 0
+        self.links: dict[int, int] = {}
+        self.link_latest: int | None = None
+        self.next_link = 0
 
     def teardown(self) -> None:
         """Remove everything."""
@@ -168,19 +175,56 @@ class Versions(RuleBasedStateMachine):
         self.contents[known[0]] = text
         self.pointers |= dict.fromkeys({"latest", *given}, known[0])
 
-    @rule(choice=st.integers(0, 9), delete_aliases=st.booleans())
-    def delete(self, choice: int, *, delete_aliases: bool) -> None:
-        """Delete a version, which its aliases may forbid."""
+    @rule(choice=st.integers(0, 9), delete_aliases=st.booleans(), force_links=st.booleans())
+    def delete(self, choice: int, *, delete_aliases: bool, force_links: bool) -> None:
+        """Delete a version, which its aliases or its links may forbid."""
         version = self.find(choice)
         if version is None:
             return
+        refusal: type[Exception] | None = None
         if version.aliases and not delete_aliases:
-            with pytest.raises(AliasedVersionError):
-                delete_version(self.context, version, delete_aliases=False)
+            refusal = AliasedVersionError
+        elif version.index in self.links.values() and not force_links:
+            refusal = LinkedVersionError
+        with pytest.raises(refusal) if refusal else nullcontext():
+            delete_version(
+                self.context, version, delete_aliases=delete_aliases, force_links=force_links
+            )
+        if refusal is None:
+            del self.contents[version.index]
+            self.settle_latest()
+            self.drop_links()
+
+    @rule(choice=st.integers(0, 9))
+    def link(self, choice: int) -> None:
+        """Link a version, for the first time or again."""
+        version = self.find(choice)
+        if version is None:
             return
-        delete_version(self.context, version, delete_aliases=delete_aliases)
-        del self.contents[version.index]
-        self.settle_latest()
+        link = link_version(self.context, version, PORTFOLIO, aliases=[])
+        if version.index not in self.links.values():
+            self.links[self.next_link] = version.index
+            self.next_link += 1
+        assert self.links[link.index] == version.index
+        self.link_latest = link.index
+
+    @rule(choice=st.integers(0, 9))
+    def unlink(self, choice: int) -> None:
+        """Remove a link."""
+        if not self.links:
+            return
+        index = sorted(self.links)[choice % len(self.links)]
+        unlink_version(
+            self.context, resolve_version(self.context, ArtifactPath.at_index(PORTFOLIO, index))
+        )
+        del self.links[index]
+        self.drop_links()
+
+    def drop_links(self) -> None:
+        """Let the model's links go that lead nowhere, and `latest` fall to the newest link."""
+        self.links = {link: i for link, i in self.links.items() if i in self.contents}
+        if self.link_latest not in self.links:
+            self.link_latest = max(self.links, default=None)
 
     @rule(choice=st.integers(0, 9), wanted=st.sets(st.sampled_from(("latest", *ALIASES))))
     def edit(self, choice: int, wanted: set[str]) -> None:
@@ -192,8 +236,7 @@ class Versions(RuleBasedStateMachine):
             self.context,
             version,
             aliases=[Alias(alias) for alias in sorted(wanted)],
-            description="edited",
-            metadata={},
+            notes=replace(version.notes, description="edited"),
         )
         self.pointers = {a: i for a, i in self.pointers.items() if i != version.index}
         self.pointers |= dict.fromkeys(wanted, version.index)
@@ -207,9 +250,14 @@ class Versions(RuleBasedStateMachine):
         except CollectionNotFoundError:
             assert not self.contents
             return
-        assert delete_collection(self.context, collection) == len(self.contents)
+        if self.links:
+            with pytest.raises(LinkedVersionError):
+                delete_collection(self.context, collection)
+        deleted = delete_collection(self.context, collection, force_links=True)
+        assert deleted == len(self.contents)
         self.contents.clear()
         self.pointers.clear()
+        self.drop_links()
 
     @invariant()
     def the_listing_is_that_of_the_model(self) -> None:
@@ -227,17 +275,35 @@ class Versions(RuleBasedStateMachine):
         assert pointers["latest"] in self.contents
 
     @invariant()
+    def the_portfolio_is_that_of_the_model(self) -> None:
+        """Numbers, sources and `latest`; so no link leads to a version that is gone."""
+        try:
+            portfolio = resolve_collection(self.context, PORTFOLIO)
+        except CollectionNotFoundError:
+            assert not self.links
+            return
+        page = list_versions(self.context, portfolio).page(after=None, limit=100)
+        listed = {item.value.index: item.value for item in page}
+        sources = {index: str(link.source) for index, link in listed.items()}
+        assert sources == {link: f"{MNIST}:v{index}" for link, index in self.links.items()}
+        latest = [index for index, link in listed.items() if "latest" in link.aliases]
+        assert latest == [self.link_latest]
+
+    @invariant()
     def every_version_can_be_downloaded(self) -> None:
-        """With the content that was logged."""
-        for index, text in self.contents.items():
-            version = resolve_version(self.context, ArtifactPath.at_index(MNIST, index))
+        """With the content that was logged; a link with that of its source."""
+        paths = {ArtifactPath.at_index(MNIST, index): text for index, text in self.contents.items()}
+        for link, index in self.links.items():
+            paths[ArtifactPath.at_index(PORTFOLIO, link)] = self.contents[index]
+        for path, text in paths.items():
+            version = resolve_version(self.context, path)
             with tempfile.TemporaryDirectory(dir=self.folder) as root:
                 download_version(self.context, version, Path(root))
                 assert (Path(root) / "data.txt").read_text() == text
 
 
 def test_no_history_breaks_a_rule(migrated_catalog: Path) -> None:
-    """Whatever is logged, deleted and edited, catalog and model agree."""
+    """Whatever is logged, linked, deleted and edited, catalog and model agree."""
     Versions.template = migrated_catalog
     run_state_machine_as_test(
         Versions,

@@ -10,6 +10,7 @@ from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.projects import ensure_project
 from hozon.catalog.schema import aliases, collections, projects, versions
 from hozon.model.aliases import Pointers
+from hozon.model.links import CollectionKind
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.versions import VersionId, VersionState
@@ -22,6 +23,7 @@ _SELECT = select(
     projects.c.name.label("project"),
     collections.c.name,
     collections.c.type,
+    collections.c.kind,
     collections.c.created_at,
 ).join_from(collections, projects)
 
@@ -43,8 +45,15 @@ class SqlCollections:
         row = self._connection.execute(query).one_or_none()
         return _collection(row) if row else None
 
-    def ensure(self, path: CollectionPath, *, type_name: TypeName, now: datetime) -> Collection:
-        """Find a collection, or make it with this type."""
+    def ensure(
+        self,
+        path: CollectionPath,
+        *,
+        type_name: TypeName,
+        now: datetime,
+        kind: CollectionKind = CollectionKind.SEQUENCE,
+    ) -> Collection:
+        """Find a collection, or make it with this type and of this kind."""
         found = self.find(path)
         if found:
             return found
@@ -54,9 +63,12 @@ class SqlCollections:
             type=type_name,
             next_index=0,
             created_at=now,
+            kind=kind,
         )
         key = self._connection.execute(made.returning(collections.c.id)).scalar_one()
-        return Collection(key=CollectionKey(key), path=path, type=type_name, created_at=now)
+        return Collection(
+            key=CollectionKey(key), path=path, type=type_name, kind=kind, created_at=now
+        )
 
     def take_index(self, key: CollectionKey) -> int:
         """Give the next version number."""
@@ -119,5 +131,6 @@ def _collection(row: AnyRow) -> Collection:
         key=CollectionKey(row.id),
         path=CollectionPath(at, CollectionName(row.name)),
         type=TypeName(row.type),
+        kind=CollectionKind(row.kind),
         created_at=row.created_at,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from hozon.catalog.sqlite import for_writing
 from hozon.errors import CatalogError
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision that this release works with; a test compares it with Alembic's."""
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from hozon.catalog.types import JsonDocument, UtcDateTime
+from hozon.catalog.types import JsonDocument, TextList, TtlSpan, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -91,6 +91,7 @@ collections = Table(
     Column("type", String(128), nullable=False),
     Column("next_index", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="sequence"),
     UniqueConstraint("project_id", "name"),
 )
 """Collections with the number to give to the next version."""
@@ -114,10 +115,28 @@ versions = Table(
     Column("deleted_by", String(128)),
     Column("deleted_at", UtcDateTime),
     Column("lease_expires_at", UtcDateTime),
+    Column("tags", TextList),
+    Column("ttl", TtlSpan),
+    Column("history_step", BigInteger),
     UniqueConstraint("collection_id", "index"),
     Index("ix_versions_collection_id_digest", "collection_id", "digest"),
 )
 """Versions; those that are PENDING have a lease and no number yet."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("source_id", ForeignKey("versions.id"), nullable=False, index=True),
+)
+"""Which versions are links, and to which version each of them leads."""
+
+removed_links = Table(
+    "removed_links",
+    metadata,
+    Column("version_id", ForeignKey("links.version_id"), primary_key=True),
+)
+"""Links that the delete of their source took along, for restoring."""
 
 aliases = Table(
     "aliases",

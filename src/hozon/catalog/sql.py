@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hozon.catalog.collections import SqlCollections
 from hozon.catalog.lineage import SqlLineage
+from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
 from hozon.catalog.runs import SqlRuns
-from hozon.catalog.schema import objects, projects, runs, versions
+from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.catalog.sweeps import SqlSweeps
 from hozon.catalog.versions import SqlVersions
@@ -45,6 +46,11 @@ class SqlSession:
         return SqlVersions(self.connection)
 
     @property
+    def links(self) -> SqlLinks:
+        """Links of portfolios."""
+        return SqlLinks(self.connection)
+
+    @property
     def objects(self) -> SqlObjects:
         """Places and pins."""
         return SqlObjects(self.connection)
@@ -68,12 +74,13 @@ class SqlSession:
         """Count what is there, in one query."""
         committed = versions.c.state == VersionState.COMMITTED
         deleted = versions.c.state == VersionState.DELETED
+        logged = versions.c.id.not_in(select(links.c.version_id))
         figures = (
             select(func.count(projects.c.id)),
             select(func.count(runs.c.id)),
             select(func.count(distinct(versions.c.collection_id))).where(committed),
-            select(func.count(versions.c.id)).where(committed),
-            select(func.count(versions.c.id)).where(deleted),
+            select(func.count(versions.c.id)).where(committed, logged),
+            select(func.count(versions.c.id)).where(deleted, logged),
             select(func.coalesce(func.sum(objects.c.length_bytes), 0)),
         )
         query = select(*(figure.scalar_subquery() for figure in figures))

@@ -1,20 +1,25 @@
 """Column types whose values survive every database that we write to.
 
-Owns the encoding of times and of JSON with numbers that JSON lacks. Invariant: what is written
-comes back equal.
+Owns the encoding of times, of spans, of lists, and of JSON with numbers that JSON lacks. Invariant:
+what is written comes back equal.
 """
 
 import math
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import cast
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
 from hozon.model.metadata import JsonValue
+from hozon.model.ttl import ArtifactTTL, Ttl
+
+NEVER: Final = -1
+"""What stands for a TTL of None, in a column that could hold any number of microseconds."""
 
 _FLOAT_TAG = "$float"
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -30,6 +35,48 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  The signature is SQLAlchemy's.
         """Give the zone back where the database dropped it."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class TtlSpan(TypeDecorator[Ttl]):
+    """A TTL: microseconds, `NEVER`, or NULL for what inherits it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Ttl, dialect: Dialect) -> int | None:  # noqa: ARG002  The signature is SQLAlchemy's.
+        """Write a number where the version has a TTL of its own."""
+        if isinstance(value, ArtifactTTL):
+            return None
+        return NEVER if value is None else value // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Ttl:  # noqa: ARG002  The signature is SQLAlchemy's.
+        """Turn the number back."""
+        if value is None:
+            return ArtifactTTL.INHERIT
+        return None if value == NEVER else value * _MICROSECOND
+
+
+class TextList(TypeDecorator[Sequence[str]]):
+    """A list of texts, as JSON; NULL reads as an empty one."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: Sequence[str] | None,
+        dialect: Dialect,  # noqa: ARG002  The signature is SQLAlchemy's.
+    ) -> list[str] | None:
+        """Write none as NULL."""
+        return list(value) if value else None
+
+    def process_result_value(
+        self,
+        value: list[str] | None,
+        dialect: Dialect,  # noqa: ARG002  The signature is SQLAlchemy's.
+    ) -> Sequence[str]:
+        """Give a value that nobody can change."""
+        return tuple(value or ())
 
 
 class JsonDocument(TypeDecorator[Mapping[str, JsonValue]]):

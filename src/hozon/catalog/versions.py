@@ -5,7 +5,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hozon.catalog.batches import insert_rows
 from hozon.catalog.listings import AnyRow, SqlListing
@@ -13,6 +24,7 @@ from hozon.catalog.schema import (
     aliases,
     collections,
     entries,
+    links,
     pins,
     projects,
     removed_aliases,
@@ -23,9 +35,10 @@ from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
 from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import NO_EXTRA, Manifest, ManifestEntry
-from hozon.model.metadata import JsonObject
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, RunId, TypeName
-from hozon.model.paths import CollectionPath, ProjectPath
+from hozon.model.notes import Notes
+from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
+from hozon.model.tags import Tag
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CollectionKey, NewVersion
 from hozon.ports.paging import Listing
@@ -44,6 +57,9 @@ SELECT_VERSIONS = (
         versions.c.file_count,
         versions.c.description,
         versions.c.metadata,
+        versions.c.tags,
+        versions.c.ttl,
+        versions.c.history_step,
         runs.c.run_id.label("logged_by"),
         versions.c.created_at,
         versions.c.updated_at,
@@ -119,6 +135,9 @@ class SqlVersions:
             created_at=new.created_at,
             updated_at=new.created_at,
             lease_expires_at=new.lease_expires_at,
+            tags=new.tags,
+            ttl=new.ttl,
+            history_step=new.history_step,
         )
         found = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         return VersionId(found)
@@ -164,7 +183,7 @@ class SqlVersions:
         return True
 
     def manifest(self, version_id: VersionId) -> Manifest:
-        """Read all entries of a version."""
+        """Read all entries of a version, or of the source of a link."""
         return Manifest.in_order(self.entries(version_id))
 
     def entries(
@@ -176,9 +195,10 @@ class SqlVersions:
         limit: int | None = None,
     ) -> Iterator[ManifestEntry]:
         """Read the entries whose paths begin with a prefix, in path order, in flat memory."""
+        source = select(links.c.source_id).where(links.c.version_id == version_id)
         query = select(
             entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra
-        ).where(entries.c.version_id == version_id)
+        ).where(entries.c.version_id == func.coalesce(source.scalar_subquery(), version_id))
         if prefix:
             query = query.where(entries.c.path >= prefix, entries.c.path < _after(prefix))
         if after is not None:
@@ -222,16 +242,18 @@ class SqlVersions:
         if rows:
             self._connection.execute(insert(removed_aliases), rows)
 
-    def describe(
-        self,
-        version_id: VersionId,
-        *,
-        description: str | None,
-        metadata: JsonObject,
-        now: datetime,
-    ) -> None:
-        """Replace the description and the metadata."""
-        self._update(version_id, description=description, metadata=metadata, updated_at=now)
+    def describe(self, version_id: VersionId, notes: Notes, *, now: datetime) -> None:
+        """Replace what is remembered of a version; date it and the links to it."""
+        self._update(
+            version_id,
+            description=notes.description,
+            metadata=notes.metadata,
+            tags=notes.tags,
+            ttl=notes.ttl,
+        )
+        showing = select(links.c.version_id).where(links.c.source_id == version_id)
+        dated = or_(versions.c.id == version_id, versions.c.id.in_(showing))
+        self._connection.execute(update(versions).where(dated).values(updated_at=now))
 
     def listing(self, key: CollectionKey) -> Listing[Version]:
         """List the committed versions of a collection, newest first."""
@@ -275,32 +297,48 @@ def version_listing(
 
 
 def decode_versions(connection: Connection, rows: Sequence[AnyRow]) -> list[Version]:
-    """Turn rows of `SELECT_VERSIONS` into versions, reading all their aliases at once."""
+    """Turn rows of `SELECT_VERSIONS` into versions, reading all aliases and sources at once."""
+    keys = [row.id for row in rows]
     named: dict[int, list[Alias]] = defaultdict(list)
-    query = select(aliases.c.version_id, aliases.c.alias).where(
-        aliases.c.version_id.in_([row.id for row in rows])
-    )
+    query = select(aliases.c.version_id, aliases.c.alias).where(aliases.c.version_id.in_(keys))
     for version_id, alias in connection.execute(query):
         named[version_id].append(Alias(alias))
-    return [_version(row, tuple(sorted(named[row.id]))) for row in rows]
+    linked = (
+        SELECT_VERSIONS.add_columns(links.c.version_id.label("link_id"))
+        .join(links, links.c.source_id == versions.c.id)
+        .where(links.c.version_id.in_(keys))
+    )
+    sources = {row.link_id: row for row in connection.execute(linked)}
+    return [_version(row, sources.get(row.id), tuple(sorted(named[row.id]))) for row in rows]
 
 
-def _version(row: AnyRow, names: tuple[Alias, ...]) -> Version:
-    """Turn a row and its aliases into a version."""
-    at = ProjectPath(EntityName(row.entity), ProjectName(row.project))
+def _version(row: AnyRow, source: AnyRow | None, names: tuple[Alias, ...]) -> Version:
+    """Turn a row, the row of its source if it is a link, and its aliases into a version."""
+    content = row if source is None else source
     return Version(
         id=VersionId(row.id),
-        collection=CollectionPath(at, CollectionName(row.collection)),
+        content_id=VersionId(content.id),
+        collection=_collection(row),
         index=row.number,
         type=TypeName(row.type),
         state=VersionState(row.state),
-        digest=ManifestDigest(row.digest),
-        size=row.size_bytes,
-        file_count=row.file_count,
+        digest=ManifestDigest(content.digest),
+        size=content.size_bytes,
+        file_count=content.file_count,
         aliases=names,
-        description=row.description,
-        metadata=row.metadata,
-        logged_by=RunId(row.logged_by) if row.logged_by else None,
+        description=content.description,
+        metadata=content.metadata,
+        tags=tuple(map(Tag, content.tags)),
+        ttl=content.ttl,
+        logged_by=RunId(content.logged_by) if content.logged_by else None,
+        history_step=content.history_step,
+        source=ArtifactPath.at_index(_collection(source), source.number) if source else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _collection(row: AnyRow) -> CollectionPath:
+    """Say where a version is."""
+    at = ProjectPath(EntityName(row.entity), ProjectName(row.project))
+    return CollectionPath(at, CollectionName(row.collection))

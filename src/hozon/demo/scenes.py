@@ -82,6 +82,20 @@ def _deletable() -> None:
             _log(run, "classifier", "model", f"weights {number}\n", aliases)
 
 
+def _updatable() -> None:
+    """Log a dataset twice, the first time with an alias, and a model."""
+    rows = "image,label\n0001.png,7\n"
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for images, text, aliases in ((1, rows, ["reviewed"]), (2, f"{rows}0002.png,2\n", [])):
+            artifact = hozon.Artifact("mnist", type="dataset", metadata={"images": images})
+            with artifact.new_file("labels.csv") as file:
+                file.write(text)
+            run.log_artifact(artifact, aliases=aliases)
+    with hozon.init(id="train-model", job_type="train") as run:
+        run.use_artifact("mnist:latest")
+        _log(run, "classifier", "model", "weights\n", [])
+
+
 def _swept() -> None:
     """Run a sweep whose runs log a model each; the smallest loss is neither first nor last."""
     losses = {0.1: 0.42, 0.01: 0.17, 0.001: 0.58}
@@ -169,6 +183,11 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         for scene in (
             Scene("index", _empty, "nothing", project="first-steps"),
             Scene("quickstart", _quick, "the dataset mnist (v0 and v1) and a run that used v0"),
+            Scene(
+                "guides/log-and-update",
+                _updatable,
+                "the dataset mnist (v0 and v1) and the model classifier (v0)",
+            ),
             Scene(
                 "guides/delete",
                 _deletable,

@@ -21,6 +21,7 @@ ManifestDigest = NewType("ManifestDigest", str)
 CHUNK_BYTES = 1 << 20
 """How much of a file is held in memory at a time: 1 MiB."""
 
+_COMMIT_HEADER = b"hozon-commit-v1"
 _MANIFEST_HEADER = b"hozon-manifest-v1"
 _REFERENCE_MARK = b"reference:"
 _NO_SIZE = b"\xff" * 8  # Larger than any file.
@@ -68,6 +69,25 @@ def digest_of_manifest(
         if ref is not None:
             _feed(sha, ref.encode("utf-8"))
     return ManifestDigest(sha.hexdigest())
+
+
+def digest_of_commit(path: str, digest: ManifestDigest) -> str:
+    """Identify a commit: content that was logged as one version.
+
+    No number of a collection is given twice, so that equal content logged as two versions gives
+    two digests, and one version always the same.
+
+    Args:
+        path: The full path of the version, by number.
+        digest: The identity of its content.
+
+    Returns:
+        64 lower-case hexadecimal digits.
+    """
+    sha = hashlib.sha256()
+    for field in (_COMMIT_HEADER, path.encode("utf-8"), digest.encode("ascii")):
+        _feed(sha, field)
+    return sha.hexdigest()
 
 
 def published_manifest_digest(entries: Iterable[tuple[str, str]]) -> str:

@@ -38,6 +38,12 @@ MAX_NAME_LENGTH = 128
 LATEST = Alias("latest")
 """The alias that Hozon itself moves to each new version."""
 
+RESERVED_TYPES = frozenset({"job"})
+"""Types that only tools make."""
+
+RESERVED_TYPE_PREFIXES = ("hozon-", "wandb-")
+"""How the types begin that only tools make."""
+
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _VERSION = re.compile(r"v(0|[1-9][0-9]*)")
 _VERSION_LIKE = re.compile(r"[vV][0-9]+")
@@ -74,6 +80,32 @@ def check_name(value: object, *, kind: str) -> str:
     if not value.strip("."):
         raise InvalidNameError(f"The {kind} name {value!r} has only dots", hint=rule)
     return value
+
+
+def check_type(value: object) -> TypeName:
+    """Accept the type of an artifact that somebody makes.
+
+    Args:
+        value: The candidate; the rule of `check_name`.
+
+    Returns:
+        The type, unchanged.
+
+    Raises:
+        InvalidNameError: It breaks the rule; or it is `job` or begins with `hozon-` or `wandb-`,
+            in lower or upper case, which are reserved. Choose another type.
+
+    Source:
+        `job` and what begins with `wandb-` are reserved as published.
+    """
+    name = check_name(value, kind="type")
+    folded = name.casefold()
+    if folded in RESERVED_TYPES or folded.startswith(RESERVED_TYPE_PREFIXES):
+        raise InvalidNameError(
+            f"The type name {name!r} is reserved",
+            hint="Use another than 'job' that does not begin with 'hozon-' or 'wandb-'.",
+        )
+    return TypeName(name)
 
 
 def check_alias(value: object) -> Alias:

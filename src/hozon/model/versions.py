@@ -4,16 +4,20 @@ Owns the life cycle. Refuses to own who may start a transition. Invariant: PENDI
 DELETED → PURGED, never back past a purge, and a version's index is never given to another.
 """
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from hozon.errors import AliasedVersionError, VersionStateError
-from hozon.model.digests import ManifestDigest
+from hozon.model.digests import ManifestDigest, digest_of_commit
 from hozon.model.metadata import JsonObject
 from hozon.model.names import LATEST, Alias, RunId, TypeName, format_version
+from hozon.model.notes import Notes
 from hozon.model.paths import ArtifactPath, CollectionPath, RunPath
+from hozon.model.tags import Tag
+from hozon.model.ttl import Ttl
 
 VersionId = NewType("VersionId", int)
 """A version's key in the catalog."""
@@ -58,10 +62,17 @@ class LogOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A committed version as the catalog holds it."""
+    """A committed version as the catalog holds it.
+
+    A link shows the content of its source, and everything that is remembered of that content:
+    description, metadata, tags, TTL, and how it was logged.
+    """
 
     id: VersionId
     """Its key in the catalog."""
+
+    content_id: VersionId
+    """The key of the version that holds its content: its own, or that of the source of a link."""
 
     collection: CollectionPath
     """The collection that it belongs to."""
@@ -93,14 +104,26 @@ class Version:
     metadata: JsonObject
     """What the logger wanted to remember of it."""
 
+    tags: tuple[Tag, ...]
+    """Its labels, sorted."""
+
+    ttl: Ttl
+    """How long it should live, as its owner asked for it."""
+
     logged_by: RunId | None
-    """The run that first logged it, of the same project; None for none."""
+    """The run that first logged it, of the project that `origin` names; None for none."""
+
+    history_step: int | None
+    """The last step of that run's history when it was logged, 0 or more; None for none."""
+
+    source: ArtifactPath | None
+    """The version that it is a link to; None for a version that is no link."""
 
     created_at: datetime
-    """When its upload began, UTC."""
+    """When its upload began, or when the link was made, UTC."""
 
     updated_at: datetime
-    """When its aliases, description, metadata or state last changed, UTC."""
+    """When its aliases, description, metadata, tags, TTL or state last changed, UTC."""
 
     @property
     def name(self) -> str:
@@ -113,9 +136,34 @@ class Version:
         return ArtifactPath.at_index(self.collection, self.index)
 
     @property
+    def notes(self) -> Notes:
+        """What may change of it beside its aliases."""
+        return Notes(self.description, self.metadata, self.tags, self.ttl)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it stands for a version of another collection."""
+        return self.source is not None
+
+    @property
+    def origin(self) -> ArtifactPath:
+        """The full path of the version that holds its content: its own, or the source's."""
+        return self.source or self.path
+
+    @property
     def producer(self) -> RunPath | None:
         """The full path of the run that first logged it; None for none."""
-        return RunPath(self.collection.at, self.logged_by) if self.logged_by else None
+        return RunPath(self.origin.collection.at, self.logged_by) if self.logged_by else None
+
+    @property
+    def opaque_id(self) -> str:
+        """A name for programs: never that of another version of this catalog, never changed."""
+        return base64.urlsafe_b64encode(f"version:{self.id}".encode()).decode("ascii")
+
+    @property
+    def commit_hash(self) -> str:
+        """The identity of the commit: this content, logged as this version; see the digests."""
+        return digest_of_commit(str(self.origin), self.digest)
 
 
 def check_editable(version: Version) -> None:

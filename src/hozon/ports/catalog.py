@@ -14,13 +14,17 @@ from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.lineage import Edges
+from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
 from hozon.model.names import SweepId, TypeName
+from hozon.model.notes import Notes
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
 from hozon.model.places import Place
 from hozon.model.runs import Run, RunKey, RunState
 from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
+from hozon.model.tags import Tag
+from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.paging import Listing
 
@@ -41,8 +45,11 @@ class Collection:
     type: TypeName
     """What it holds, for good."""
 
+    kind: CollectionKind
+    """Whether its versions were logged to it or are links, for good."""
+
     created_at: datetime
-    """When its first upload began, UTC."""
+    """When its first upload began, or its first link was made, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,15 @@ class NewVersion:
     lease_expires_at: datetime
     """Until when its pins hold without a word from the writer, UTC."""
 
+    tags: Sequence[Tag] = ()
+    """Its labels."""
+
+    ttl: Ttl = ArtifactTTL.INHERIT
+    """How long it should live."""
+
+    history_step: int | None = None
+    """The last step of the history of the run that logs it; None for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
@@ -88,13 +104,13 @@ class CatalogCounts:
     """Runs."""
 
     collections: int
-    """Collections with a committed version."""
+    """Collections with a committed version, portfolios included."""
 
     versions: int
-    """Committed versions."""
+    """Committed versions; links are none."""
 
     deleted_versions: int
-    """Soft-deleted versions, whose bytes are still there."""
+    """Soft-deleted versions, whose bytes are still there; links are none."""
 
     object_bytes: int
     """The sum of all distinct objects, in bytes."""
@@ -107,8 +123,15 @@ class CollectionRecords(Protocol):
         """Find a collection, empty ones included."""
         ...
 
-    def ensure(self, path: CollectionPath, *, type_name: TypeName, now: datetime) -> Collection:
-        """Find a collection, or make it with this type; an existing one keeps its type."""
+    def ensure(
+        self,
+        path: CollectionPath,
+        *,
+        type_name: TypeName,
+        now: datetime,
+        kind: CollectionKind = CollectionKind.SEQUENCE,
+    ) -> Collection:
+        """Find a collection, or make it; an existing one keeps its type and its kind."""
         ...
 
     def take_index(self, key: CollectionKey) -> int:
@@ -173,7 +196,7 @@ class VersionRecords(Protocol):
         ...
 
     def manifest(self, version_id: VersionId) -> Manifest:
-        """Read all entries of a version."""
+        """Read all entries of a version, or of the source of a link."""
         ...
 
     def entries(
@@ -187,7 +210,7 @@ class VersionRecords(Protocol):
         """Read the entries whose paths begin with a prefix, in path order, in flat memory.
 
         Args:
-            version_id: The version.
+            version_id: The version; of a link the entries of its source are read.
             prefix: Text that the paths begin with, no folder; empty for all.
             after: The path to continue after; None for the first.
             limit: The most entries to give, 1 or more; None for all.
@@ -211,19 +234,41 @@ class VersionRecords(Protocol):
         """Keep the aliases that a delete takes away, so that restoring can give them back."""
         ...
 
-    def describe(
-        self,
-        version_id: VersionId,
-        *,
-        description: str | None,
-        metadata: JsonObject,
-        now: datetime,
-    ) -> None:
-        """Replace the description and the metadata."""
+    def describe(self, version_id: VersionId, notes: Notes, *, now: datetime) -> None:
+        """Replace what is remembered of a version that is no link; date it and the links to it."""
         ...
 
     def listing(self, key: CollectionKey) -> Listing[Version]:
         """List the committed versions of a collection, newest first."""
+        ...
+
+
+class LinkRecords(Protocol):
+    """Links: versions of portfolios, committed from the start, that lead to other versions.
+
+    A deleted link is not found here; it stays a version of its portfolio, in the state DELETED.
+    """
+
+    def add(
+        self, key: CollectionKey, source: Version, *, index: int, by: Principal, now: datetime
+    ) -> VersionId:
+        """Make a link with this number; its source is no link."""
+        ...
+
+    def find(self, key: CollectionKey, source: VersionId) -> VersionId | None:
+        """Find the committed link of a portfolio to a version; None when there is none."""
+        ...
+
+    def to_version(self, source: VersionId) -> Sequence[Version]:
+        """List the committed links to a version, oldest first."""
+        ...
+
+    def to_collection(self, key: CollectionKey) -> Sequence[Version]:
+        """List the committed links to the versions of a collection, oldest first."""
+        ...
+
+    def take_along(self, links: Iterable[VersionId], *, by: Principal, now: datetime) -> None:
+        """Make links DELETED together with their source, and remember that for restoring it."""
         ...
 
 
@@ -349,6 +394,11 @@ class CatalogSession(Protocol):
     @property
     def versions(self) -> VersionRecords:
         """Versions and manifests."""
+        ...
+
+    @property
+    def links(self) -> LinkRecords:
+        """Links of portfolios."""
         ...
 
     @property

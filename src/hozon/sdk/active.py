@@ -146,12 +146,18 @@ def log(data: Mapping[str, Any]) -> None:
     current_run("log").log(data)
 
 
-def log_artifact(artifact: Artifact, *, aliases: Sequence[str] | None = None) -> Artifact:
+def log_artifact(
+    artifact: Artifact,
+    *,
+    aliases: Sequence[str] | None = None,
+    tags: Sequence[str] | None = None,
+) -> Artifact:
     """Store an artifact with the current run; see `Run.log_artifact`.
 
     Args:
         artifact: A draft.
         aliases: Names to give the version beside `latest`.
+        tags: Labels to give the version beside those of the draft.
 
     Returns:
         The artifact itself.
@@ -177,7 +183,7 @@ def log_artifact(artifact: Artifact, *, aliases: Sequence[str] | None = None) ->
         #> True
         ```
     """
-    return current_run("log_artifact").log_artifact(artifact, aliases=aliases)
+    return current_run("log_artifact").log_artifact(artifact, aliases=aliases, tags=tags)
 
 
 def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:

@@ -1,25 +1,31 @@
 """`Artifact`: a bundle of files, first a draft, then one version of a collection.
 
 Owns what users hold in their hands: how it comes to be, is logged, changed and deleted. What adds
-content is in `hozon.sdk.filling`, what brings it back in `hozon.sdk.reading`. Invariant: content
-never changes once the artifact has been logged.
+content is in `hozon.sdk.filling`, what brings it back in `hozon.sdk.reading`, how it stands in
+portfolios in `hozon.sdk.linking`. Invariant: content never changes once the artifact has been
+logged.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from hozon.errors import WaitTimeoutError
+from hozon.errors import InputError, WaitTimeoutError
 from hozon.model.aliases import check_aliases
-from hozon.model.metadata import JsonObject, check_description, check_metadata
-from hozon.model.names import Alias, CollectionName, TypeName, check_name, format_version
+from hozon.model.metadata import check_description, check_metadata
+from hozon.model.names import Alias, CollectionName, check_name, check_type, format_version
+from hozon.model.notes import Notes
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.runs import RunKey
+from hozon.model.tags import Tag, check_tags
+from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import LogOutcome, Version
 from hozon.sdk.bundle import has_failed
 from hozon.sdk.draft import Draft
 from hozon.sdk.filling import Filling
+from hozon.sdk.linking import Linking
 from hozon.sdk.reading import Reading
 from hozon.sdk.session import Session, current_session
 from hozon.services.commit import CommitRequest, CommitResult
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from hozon.sdk.public.run import Run
 
 
-class Artifact(Filling, Reading):
+class Artifact(Filling, Reading, Linking):
     """A named, typed bundle of files.
 
     Make one, add files, and log it with a run: it becomes the next version of the collection of
@@ -43,17 +49,19 @@ class Artifact(Filling, Reading):
     Args:
         name: The name that all versions share; 1 to 128 letters, digits, `_`, `.` or `-`.
         type: What it is, such as `dataset` or `model`; the same rule. A collection has one type
-            for good.
+            for good. `job` and what begins with `hozon-` or `wandb-` are reserved.
         description: A note for people.
         metadata: JSON values to remember with the version; at most 100 keys, counted at all
             levels.
         incremental: Whether it is added, path by path, to the version that is `latest` when it is
             logged, instead of taking its place.
+        use_as: Text that is kept by this object and has no effect; W&B deprecates it.
 
     Raises:
-        InvalidNameError: The name or the type breaks the rule.
+        InvalidNameError: The name or the type breaks the rule, or the type is reserved.
         InvalidMetadataError: The metadata holds what JSON cannot carry, or too many keys; or the
             description is not text.
+        InputError: `use_as` is not text.
 
     Examples:
         Make a draft, add a file, and log it.
@@ -98,18 +106,22 @@ class Artifact(Filling, Reading):
         description: str | None = None,
         metadata: dict[str, Any] | None = None,
         incremental: bool = False,
+        use_as: str | None = None,
     ) -> None:
         """Begin a draft; nothing is stored before it is logged."""
         self._base_name = CollectionName(check_name(name, kind="artifact"))
-        self._type = TypeName(check_name(type, kind="type"))
+        self._type = check_type(type)
         self._metadata = check_metadata(metadata)
         self._description = check_description(description)
         self._incremental = incremental
+        self._tags: list[str] = []
+        self._ttl: Ttl = ArtifactTTL.INHERIT
+        self._use_as = _check_use_as(use_as)
         self._aliases: list[str] = []
         self._session = current_session()
         self._draft = Draft(name, self._session.new_staging_area())
         self._logging: Future[CommitResult] | None = None
-        self._sent: tuple[str | None, JsonObject] = (None, {})
+        self._sent = Notes(None, {}, (), ArtifactTTL.INHERIT)
         self._version: Version | None = None
         self._outcome: LogOutcome | None = None
         self._edge_left_out = False
@@ -203,11 +215,13 @@ class Artifact(Filling, Reading):
         """Log a draft, or store what was changed on a logged version.
 
         A draft is logged by the current run, or by a run of job type `auto` made for it. Of a
-        logged version the aliases, description and metadata are stored in one transaction.
+        logged version the aliases, description, metadata, tags and TTL are stored in one
+        transaction; what was not changed here is left as it is there.
 
         Raises:
             VersionStateError: The version has been deleted.
             InvalidAliasError: An alias breaks the rules.
+            InvalidTagError: A tag breaks the rules.
             InvalidMetadataError: The metadata holds what JSON cannot carry, or too many keys.
 
         Examples:
@@ -252,8 +266,7 @@ class Artifact(Filling, Reading):
                 self._session.context,
                 self._version,
                 aliases=check_aliases(self._aliases),
-                description=self._description,
-                metadata=check_metadata(self._metadata),
+                notes=self._notes(),
             )
         )
 
@@ -315,7 +328,10 @@ class Artifact(Filling, Reading):
 
     @property
     def aliases(self) -> list[str]:
-        """The names of this version, `latest` included. After a change, `save()` stores them."""
+        """The names of this version, `latest` included. After a change, `save()` stores them.
+
+        A link has aliases of its own.
+        """
         self._logged("aliases")
         return self._aliases
 
@@ -341,13 +357,92 @@ class Artifact(Filling, Reading):
 
     @property
     def created_at(self) -> datetime:
-        """When its upload began, UTC."""
+        """When its upload began, UTC; of a link, when the link was made."""
         return self._logged("created_at").created_at
 
     @property
     def updated_at(self) -> datetime:
-        """When its aliases, description, metadata or state last changed, UTC."""
+        """When its aliases, description, metadata, tags, TTL or state last changed, UTC."""
         return self._logged("updated_at").updated_at
+
+    @property
+    def history_step(self) -> int | None:
+        """The last step of the history of the run that logged it, at the time of logging.
+
+        Steps count from 0, one for each call of `run.log`. None if the run had logged no metrics,
+        or if no run logged the version.
+
+        Examples:
+            Find the metrics that belong to a checkpoint.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="train") as run:
+                for loss in (0.8, 0.5):
+                    run.log({"loss": loss})
+                    model = hozon.Artifact("tree", type="model")
+                    with model.new_file("tree.txt") as file:
+                        file.write(f"loss {loss}")
+                    run.log_artifact(model)
+            for version in hozon.Api().artifacts("model", "tree"):
+                print(version.name, version.history_step)
+                #> tree:v1 1
+                #> tree:v0 0
+            ```
+        """
+        return self._logged("history_step").history_step
+
+    @property
+    def commit_hash(self) -> str:
+        """The identity of this content as this version, 64 hexadecimal digits.
+
+        The SHA-256 of the full path and the digest. Two versions with equal content have the same
+        `digest` and different commit hashes; a link has the commit hash of its source.
+
+        Examples:
+            Tell a link from a copy.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            original = api.artifact("mnist:v0")
+            copy = hozon.Artifact("mnist-copy", type="dataset")
+            copy.add_dir(original.download())
+            copy.save()
+            print(original.digest[:12], copy.digest[:12])
+            #> 7c56ef65a57d 7c56ef65a57d
+            print(copy.commit_hash == original.commit_hash)
+            #> False
+            link = original.link("team-datasets")
+            print(link.commit_hash == original.commit_hash)
+            #> True
+            ```
+        """
+        return self._logged("commit_hash").commit_hash
+
+    @property
+    def url(self) -> str | None:
+        """The address of the version's page; None, because nothing serves pages yet.
+
+        The files in a store have addresses, too, but those show no version.
+
+        Examples:
+            Ask before you show a link.
+
+            ```python
+            import hozon
+
+            print(hozon.Api().artifact("mnist:v0").url)
+            #> None
+            draft = hozon.Artifact("mnist", type="dataset")
+            print(draft.name, hasattr(draft, "url"))
+            #> mnist False
+            ```
+        """
+        self._logged("url")
+        return None
 
     @property
     def log_outcome(self) -> LogOutcome | None:
@@ -407,11 +502,12 @@ class Artifact(Filling, Reading):
         self._logged("edge_left_out")
         return self._edge_left_out
 
-    def delete(self, delete_aliases: bool = False) -> None:
+    def delete(self, delete_aliases: bool = False, force_links: bool = False) -> None:
         """Soft-delete this version.
 
         It leaves every listing and look-up at once. Its bytes stay until a collector frees them,
-        and its number is never given to another version.
+        and its number is never given to another version. Of a link only the link is removed; its
+        source stays.
 
         Danger:
             Whoever looks the version up by path or alias no longer finds it.
@@ -419,10 +515,13 @@ class Artifact(Filling, Reading):
         Args:
             delete_aliases: Whether its aliases may go with it. `latest` falls to the newest
                 version that is left.
+            force_links: Whether the links that lead to it may go with it, together with their
+                aliases.
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
             AliasedVersionError: It has aliases, and `delete_aliases` is False.
+            LinkedVersionError: Links lead to it, and `force_links` is False.
             VersionStateError: It has been deleted already.
 
         Examples:
@@ -443,7 +542,14 @@ class Artifact(Filling, Reading):
             ```
         """
         version = self._logged("delete")
-        self._adopt(delete_version(self._session.context, version, delete_aliases=delete_aliases))
+        self._adopt(
+            delete_version(
+                self._session.context,
+                version,
+                delete_aliases=delete_aliases,
+                force_links=force_links,
+            )
+        )
 
     def logged_by(self) -> "Run | None":
         """Find the run that first logged this version.
@@ -472,7 +578,7 @@ class Artifact(Filling, Reading):
         return Run(self._session, find_run(self._session.context, path)) if path else None
 
     def used_by(self) -> "list[Run]":
-        """Find the runs that used this version, in the order of using.
+        """Find the runs that used this version, or used it by a link, in the order of using.
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
@@ -491,7 +597,7 @@ class Artifact(Filling, Reading):
         """
         from hozon.sdk.public.run import Run  # noqa: PLC0415  Runs list artifacts: a cycle.
 
-        users = list_users(self._session.context, self._logged("used_by").id)
+        users = list_users(self._session.context, self._logged("used_by").content_id)
         return [Run(self._session, run) for run in users]
 
     # For the other parts, and for runs.
@@ -508,25 +614,31 @@ class Artifact(Filling, Reading):
         *,
         run: RunKey,
         aliases: Sequence[Alias],
+        tags: Sequence[Tag],
+        history_step: int | None,
         submit: Callable[[CommitRequest], Future[CommitResult]],
     ) -> None:
         """Freeze the content and hand it to a run's uploader."""
         draft = self._content
-        if self._logging is None or not has_failed(self._logging):
+        if self._logging is not None and not has_failed(self._logging):
             draft.check_open()
-        self._sent = (self._description, check_metadata(self._metadata))
+        notes = self._notes()
+        self._sent = replace(notes, tags=check_tags([*notes.tags, *tags]))
         request = CommitRequest(
             collection=CollectionPath(at, self._base_name),
             type=self._type,
             contents=draft.contents,
             aliases=aliases,
-            description=self._sent[0],
-            metadata=self._sent[1],
+            description=self._sent.description,
+            metadata=self._sent.metadata,
             run=run,
             incremental=self._incremental,
+            tags=self._sent.tags,
+            ttl=self._sent.ttl,
+            history_step=history_step,
         )
         self._logging = submit(request)  # What is refused up to here leaves the draft open.
-        self._session = session
+        self._session, self._tags = session, list(self._sent.tags)
         draft.finalize()
         # After a failure the copies stay, so that the artifact can be logged again.
         self._logging.add_done_callback(
@@ -541,17 +653,36 @@ class Artifact(Filling, Reading):
         self._draft = self._logging = self._outcome = self._manifest = None
         self._incremental = False
         self._edge_left_out = False
+        self._use_as = None
         self._adopt(version)
         return self
 
     def _adopt_logged(self, version: Version) -> None:
         """Show what logging made, but keep what was changed meanwhile, for `save()` to store."""
-        description, metadata = self._description, self._metadata
+        description, metadata, tags, ttl = (
+            self._description,
+            self._metadata,
+            self._tags,
+            self._ttl,
+        )
         self._adopt(version)
-        if description != self._sent[0]:
+        sent = self._sent
+        if description != sent.description:
             self._description = description
-        if metadata != self._sent[1]:
+        if metadata != sent.metadata:
             self._metadata = metadata
+        if ttl != sent.ttl:
+            self._ttl = ttl
+        # Not checked before `save()`; the version may have had tags before.
+        kept = [tag for tag in version.tags if tag in tags or tag not in sent.tags]
+        self._tags = [*kept, *(tag for tag in tags if tag not in (*sent.tags, *kept))]
+
+
+def _check_use_as(value: object) -> str | None:
+    """Accept text, or None for none."""
+    if value is None or isinstance(value, str):
+        return value
+    raise InputError(f"use_as is a {type(value).__name__}", hint="Leave it out: it has no effect.")
 
 
 def open_version(session: Session, version: Version, *, edge_left_out: bool = False) -> Artifact:

@@ -5,13 +5,18 @@ both have. Refuses to own what can be done with it: `hozon.sdk.filling`, `hozon.
 `hozon.sdk.artifact` build on it.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from hozon.model.links import check_own_ttl
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import check_description, check_metadata
 from hozon.model.names import CollectionName, TypeName
+from hozon.model.notes import Notes
+from hozon.model.tags import check_tags
+from hozon.model.ttl import Ttl, check_ttl
 from hozon.model.versions import Version, VersionState
 from hozon.sdk.draft import Draft
 from hozon.sdk.entry import ArtifactManifest
@@ -28,6 +33,9 @@ class Bundle:
     _type: TypeName
     _description: str | None
     _metadata: dict[str, Any]
+    _tags: list[str]
+    _ttl: Ttl
+    _use_as: str | None
     _aliases: list[str]
     _session: Session
     _draft: Draft | None
@@ -53,7 +61,11 @@ class Bundle:
 
     @property
     def description(self) -> str | None:
-        """A note for people, or None. After a change, `save()` stores it."""
+        """A note for people, or None. After a change, `save()` stores it.
+
+        The description, the metadata and the tags of a link are those of its source: a change is
+        seen wherever the source is seen.
+        """
         return self._description
 
     @description.setter
@@ -68,6 +80,106 @@ class Bundle:
     @metadata.setter
     def metadata(self, value: dict[str, Any]) -> None:
         self._metadata = check_metadata(value)
+
+    @property
+    def tags(self) -> list[str]:
+        """Labels of this version, to sort and search by. After a change, `save()` stores them.
+
+        A tag is made of words of letters, digits, `_` and `-` with single spaces between them, 128
+        characters at most. Any number of versions may have the same tag.
+
+        Raises:
+            InvalidTagError: A tag that is set breaks the rules.
+
+        Examples:
+            Tag a draft, and find the version by its tag.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset")
+            artifact.tags = ["small", "hand checked"]
+            artifact.save()
+            for version in hozon.Api().artifacts("dataset", "mnist"):
+                if "small" in version.tags:
+                    print(version.name, version.tags)
+                    #> mnist:v3 ['hand checked', 'small']
+            ```
+        """
+        return self._tags
+
+    @tags.setter
+    def tags(self, value: Sequence[str]) -> None:
+        self._tags = list(check_tags(value))
+
+    @property
+    def ttl(self) -> Ttl:
+        """How long the version should live after its creation. After a change, `save()` stores it.
+
+        A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
+        default, for what the policies above the version say. A link shows the TTL of its source
+        and has none of its own. Nothing expires yet: the TTL is stored, and no collector acts on
+        it.
+
+        Raises:
+            InvalidTtlError: What is set is no `timedelta`, such as a bare number, or too short or
+                too long.
+            LinkStateError: It is set on a link; set it on the source.
+
+        Examples:
+            Ask for thirty days.
+
+            ```python
+            from datetime import timedelta
+
+            import hozon
+
+            artifact = hozon.Artifact("scratch", type="dataset")
+            artifact.ttl = timedelta(days=30)
+            artifact.save()
+            print(hozon.Api().artifact("scratch").ttl)
+            #> 30 days, 0:00:00
+            ```
+        """
+        return self._ttl
+
+    @ttl.setter
+    def ttl(self, value: Ttl) -> None:
+        if self._version is not None:
+            check_own_ttl(self._version)
+        self._ttl = check_ttl(value)
+
+    @property
+    def use_as(self) -> str | None:
+        """What the constructor was given as `use_as`; None for a version that was looked up.
+
+        W&B deprecates it and gives it no effect. It has none here, and is not stored.
+        """
+        return self._use_as
+
+    @property
+    def id(self) -> str | None:
+        """A name of the version for programs, unique in the catalog and never changed.
+
+        None on a draft. Read nothing from it: its form may change with a release, and a link has
+        another than its source.
+
+        Examples:
+            Tell whether two names lead to one version.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            print(hozon.Artifact("mnist", type="dataset").id)
+            #> None
+            print(api.artifact("mnist:v0").id == api.artifact("mnist:reviewed").id)
+            #> True
+            print(api.artifact("mnist:v0").id == api.artifact("mnist:v1").id)
+            #> False
+            ```
+        """
+        return self._version.opaque_id if self._version else None
 
     @property
     def state(self) -> str:
@@ -159,6 +271,17 @@ class Bundle:
         self._aliases = list(version.aliases)
         self._description = version.description
         self._metadata = check_metadata(version.metadata)
+        self._tags = list(version.tags)
+        self._ttl = version.ttl
+
+    def _notes(self) -> Notes:
+        """Check what may have been changed in place, and hand it on."""
+        return Notes(
+            check_description(self._description),
+            check_metadata(self._metadata),
+            check_tags(self._tags),
+            self._ttl,
+        )
 
     def _logged(self, what: str) -> Version:
         """Give the version, or say that there is none yet."""

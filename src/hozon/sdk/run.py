@@ -16,10 +16,12 @@ from hozon.errors import InputError, RunFinishedError
 from hozon.model.aliases import check_aliases
 from hozon.model.metadata import JsonObject, check_json_object
 from hozon.model.names import TypeName, check_name
-from hozon.model.paths import ArtifactPath
+from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.runs import Run as RunRecord
 from hozon.model.runs import RunState
+from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.errors import ArtifactNotLoggedError
 from hozon.sdk.progress import progress_bar
 from hozon.sdk.session import Session
 from hozon.sdk.values import LiveMapping
@@ -243,7 +245,13 @@ class Run:
         self._step += 1
         self._summary._show(summary)  # noqa: SLF001  Stored together with the row.
 
-    def log_artifact(self, artifact: Artifact, *, aliases: Sequence[str] | None = None) -> Artifact:
+    def log_artifact(
+        self,
+        artifact: Artifact,
+        *,
+        aliases: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Artifact:
         """Store an artifact as the next version of the collection of its name.
 
         It returns at once and stores in the background; `artifact.wait()` waits, and so does the
@@ -254,6 +262,8 @@ class Run:
         Args:
             artifact: A draft; it is frozen from now on.
             aliases: Names to give the version beside `latest`.
+            tags: Labels to give the version beside those of the draft, and beside those that a
+                version with the same content has.
 
         Returns:
             The artifact itself.
@@ -263,6 +273,7 @@ class Run:
             InputError: What was given is no `Artifact`.
             ArtifactFinalizedError: The artifact has been logged already.
             InvalidAliasError: An alias breaks the rules.
+            InvalidTagError: A tag breaks the rules.
 
         Examples:
             The end of the run waits until everything is stored.
@@ -274,9 +285,9 @@ class Run:
                 model = hozon.Artifact("tree", type="model", metadata={"depth": 2})
                 with model.new_file("tree.txt") as file:
                     file.write("depth 2")
-                run.log_artifact(model, aliases=["small"])
-            print(model.name, model.aliases)
-            #> tree:v0 ['latest', 'small']
+                run.log_artifact(model, aliases=["small"], tags=["first try"])
+            print(model.name, model.aliases, model.tags)
+            #> tree:v0 ['latest', 'small'] ['first try']
             ```
         """
         self._check_running("log_artifact")
@@ -290,10 +301,68 @@ class Run:
             self._record.at,
             run=self._record.key,
             aliases=check_aliases(aliases),
+            tags=check_tags(tags),
+            history_step=self._step - 1 if self._step else None,
             submit=self._submit,
         )
         self._logged.append(artifact)
         return artifact
+
+    def link_artifact(
+        self, artifact: Artifact, target_path: str, aliases: Sequence[str] | None = None
+    ) -> Artifact:
+        """Let a version stand in a portfolio; a draft is logged by this run first.
+
+        It waits until the artifact is logged. See `Artifact.link`.
+
+        Args:
+            artifact: A version, or a draft.
+            target_path: `[[entity/]project/]portfolio`; by default of this run's project.
+            aliases: Names to give the link beside `latest`.
+
+        Returns:
+            The link: a version of the portfolio.
+
+        Raises:
+            RunFinishedError: The run has ended.
+            InputError: What was given is no `Artifact`.
+            InvalidPathError: The path is malformed, or names a version.
+            InvalidNameError: A part of the path breaks the rules for names.
+            InvalidAliasError: An alias breaks the rules.
+            CollectionKindError: The name is one under which versions are logged.
+            TypeConflictError: The portfolio holds links to artifacts of another type.
+            VersionStateError: The version has been deleted.
+
+        Examples:
+            Log a model, and offer it to the team at once.
+
+            ```python
+            import hozon
+
+            with hozon.init(job_type="train") as run:
+                model = hozon.Artifact("tree", type="model")
+                with model.new_file("tree.txt") as file:
+                    file.write("depth 2")
+                link = run.link_artifact(model, "team-models", aliases=["candidate"])
+            print(link.name, link.aliases, link.source_name)
+            #> team-models:v0 ['candidate', 'latest'] tree:v0
+            print(run.state)
+            #> finished
+            ```
+        """
+        self._check_running("link_artifact")
+        if not isinstance(artifact, Artifact):
+            raise InputError(
+                f"link_artifact was given a {type(artifact).__name__}",
+                hint="Give a version, or a draft to log first.",
+            )
+        target = CollectionPath.parse(target_path, default=self._record.at)
+        names = check_aliases(aliases)  # Before anything is logged.
+        try:
+            artifact.wait()
+        except ArtifactNotLoggedError:
+            self.log_artifact(artifact).wait()
+        return artifact.link(str(target), names)
 
     def use_artifact(self, artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
         """Get a version and record that this run uses it.
@@ -338,7 +407,7 @@ class Run:
             path = ArtifactPath.parse(artifact_or_name, default=self._record.at)
         wanted = TypeName(check_name(type, kind="type")) if type is not None else None
         version = resolve_version(context, path, type_name=wanted)
-        drawn = record_use(context, self._record.key, version.id)
+        drawn = record_use(context, self._record.key, version.content_id)
         return open_version(self._session, version, edge_left_out=not drawn)
 
     def finish(self) -> None:

@@ -18,15 +18,19 @@ from typing import Final
 from hozon.errors import EntryConflictError, HozonError, TypeConflictError
 from hozon.model.aliases import after_log
 from hozon.model.lineage import may_log
+from hozon.model.links import CollectionKind, check_kind
 from hozon.model.manifest import Manifest
 from hozon.model.metadata import JsonObject
 from hozon.model.names import LATEST, Alias, TypeName
 from hozon.model.paths import CollectionPath, paths_in_files
 from hozon.model.runs import RunKey
+from hozon.model.tags import Tag
+from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import LogOutcome, Version, VersionId, outcome_of_equal_content
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.contents import Contents
 from hozon.services.context import Context
+from hozon.services.edit import add_tags
 from hozon.services.uploads import Progress, upload_missing
 
 LEASE: Final = timedelta(hours=24)
@@ -61,6 +65,15 @@ class CommitRequest:
     incremental: bool = False
     """Whether it is added to what is `latest` by then, path by path."""
 
+    tags: Sequence[Tag] = ()
+    """Labels to give it, also when it is found again."""
+
+    ttl: Ttl = ArtifactTTL.INHERIT
+    """How long it should live, if it is made."""
+
+    history_step: int | None = None
+    """The last step of the run's history; None for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
@@ -93,6 +106,7 @@ def commit_version(
 
     Raises:
         TypeConflictError: The collection has another type; choose another name.
+        CollectionKindError: It is a portfolio; choose another name.
         CatalogError: The catalog failed; nothing is visible.
         StorageError: An upload failed; nothing is visible, and what has arrived is not uploaded
             again.
@@ -132,10 +146,11 @@ def commit_version(
 
 
 def _collection(session: CatalogSession, context: Context, request: CommitRequest) -> Collection:
-    """Find or make the collection, and hold it to its type."""
+    """Find or make the collection, and hold it to its kind and its type."""
     collection = session.collections.ensure(
         request.collection, type_name=request.type, now=context.catalog.now()
     )
+    check_kind(collection.path, kind=collection.kind, wanted=CollectionKind.SEQUENCE)
     if collection.type != request.type:
         raise TypeConflictError(
             f"{request.collection} holds artifacts of type {collection.type!r},"
@@ -157,6 +172,7 @@ def _log_again(
     if same is None:
         return None
     outcome = outcome_of_equal_content(same)
+    add_tags(session, same, request.tags, now=context.catalog.now())
     return _record(session, context, request, collection, same.id, outcome)
 
 
@@ -209,6 +225,9 @@ def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -
         created_by=context.principal,
         created_at=now,
         lease_expires_at=now + LEASE,
+        tags=request.tags,
+        ttl=request.ttl,
+        history_step=request.history_step,
     )
 
 

@@ -5,42 +5,48 @@ since the caller looked.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from hozon.model.aliases import after_edit
-from hozon.model.metadata import JsonObject
+from hozon.model.links import check_own_ttl
 from hozon.model.names import Alias
+from hozon.model.notes import Notes, merge_notes, merge_tags
+from hozon.model.tags import Tag
 from hozon.model.versions import Version, check_editable
+from hozon.ports.catalog import CatalogSession
 from hozon.services.context import Context
 from hozon.services.resolve import find_collection
 
 
 def edit_version(
-    context: Context,
-    version: Version,
-    *,
-    aliases: Sequence[Alias],
-    description: str | None,
-    metadata: JsonObject,
+    context: Context, version: Version, *, aliases: Sequence[Alias], notes: Notes
 ) -> Version:
-    """Store what the caller changed of a version's aliases, description and metadata.
+    """Store what the caller changed of a version's aliases and notes.
+
+    The aliases of a link are its own. Its notes are those of its source: they change for all who
+    see it.
 
     Args:
         context: The capabilities, and on whose behalf to act.
         version: A committed version, as the caller last saw it.
         aliases: The aliases as the caller wants them; compared with what it last saw. Added ones
             are taken from the version that has them now.
-        description: A note for people, or None; stored if it differs from what was last seen.
-        metadata: What to remember of it; stored if it differs from what was last seen.
+        notes: The notes as the caller wants them; stored as far as they differ from what was last
+            seen.
 
     Returns:
         The version as it is now; if `latest` was taken away from it, the newest version has it.
 
     Raises:
         VersionStateError: It is not committed, for instance deleted.
+        LinkStateError: It is a link, and the TTL was changed; change that of its source.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
         check_editable(current)
+        if notes.ttl != version.ttl:
+            check_own_ttl(current)
         now = context.catalog.now()
         collection = find_collection(session, current.collection)
         pointers = after_edit(
@@ -51,12 +57,27 @@ def edit_version(
             newest=session.versions.newest(collection.key) or version.id,
         )
         session.collections.set_pointers(collection.key, pointers, now=now)
-        wanted = (
-            current.description if description == version.description else description,
-            current.metadata if metadata == version.metadata else metadata,
-        )
-        if wanted != (current.description, current.metadata):
-            session.versions.describe(
-                version.id, description=wanted[0], metadata=wanted[1], now=now
-            )
+        merged = merge_notes(current.notes, seen=version.notes, wanted=notes)
+        _describe(session, current, merged, now=now)
         return session.versions.get(version.id)
+
+
+def add_tags(
+    session: CatalogSession, version: Version, tags: Sequence[Tag], *, now: datetime
+) -> None:
+    """Give a version tags beside those that it has, within a transaction that is going on.
+
+    Args:
+        session: The transaction.
+        version: The version as it is now.
+        tags: What to add; what it has already changes nothing.
+        now: When, UTC.
+    """
+    added = merge_tags(version.tags, seen=(), wanted=tuple(tags))
+    _describe(session, version, replace(version.notes, tags=added), now=now)
+
+
+def _describe(session: CatalogSession, version: Version, notes: Notes, *, now: datetime) -> None:
+    """Write notes where their owner is, unless they are there already."""
+    if notes != version.notes:
+        session.versions.describe(version.content_id, notes, now=now)

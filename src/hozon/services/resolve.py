@@ -88,7 +88,7 @@ def resolve_collection(
 
 
 def load_manifest(context: Context, version_id: VersionId) -> Manifest:
-    """Read all entries of a version."""
+    """Read all entries of a version, or of the source of a link."""
     with context.catalog.read() as session:
         return session.versions.manifest(version_id)
 
@@ -163,6 +163,18 @@ def list_entries(
         names: The paths to list; None for all.
     """
     return _Entries(context, version, names)
+
+
+def collection_of(context: Context, version: Version) -> Collection:
+    """Find the collection of a version, also when nothing is left in it."""
+    with context.catalog.read() as session:
+        collection = session.collections.find(version.collection)
+    if collection is None:
+        raise CollectionNotFoundError(
+            f"There is no collection {version.collection}",
+            hint="Check that the catalog is the one that the version came from.",
+        )
+    return collection
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:

@@ -9,6 +9,7 @@ port passes. Refuses to own how an adapter is set up; the subclass brings a fixt
             return MyStore(tmp_path)
 
 `hozon.testing.object_stores` and `hozon.testing.catalogs` hold the suites and import pytest;
-`hozon.testing.lineages` is a part of the second, and `hozon.testing.records` what both parts log.
+`hozon.testing.lineages`, `hozon.testing.links` and `hozon.testing.notes` are parts of the second,
+and `hozon.testing.records` holds what all parts log.
 `hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not.
 """

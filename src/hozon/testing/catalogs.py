@@ -18,9 +18,12 @@ from hozon.model.names import Alias, CollectionName, RunId, SweepId
 from hozon.model.paths import CollectionPath, RunPath, SweepPath
 from hozon.model.places import Place
 from hozon.model.runs import RunState
+from hozon.model.tags import Tag
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
 from hozon.testing.lineages import LineageContract
+from hozon.testing.links import LinkContract
+from hozon.testing.notes import NoteContract
 from hozon.testing.records import (
     ADA,
     AT,
@@ -44,7 +47,7 @@ from hozon.testing.records import (
 )
 
 
-class CatalogContract(LineageContract):
+class CatalogContract(LineageContract, LinkContract, NoteContract):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.
@@ -218,6 +221,9 @@ class CatalogContract(LineageContract):
                 created_by=ADA,
                 created_at=NOW,
                 lease_expires_at=LATER,
+                tags=(Tag("small"),),
+                ttl=HOUR,
+                history_step=3,
             ),
         )
         session.versions.commit(version_id, index=0, manifest=manifest_of("a"), now=LATER)
@@ -226,6 +232,8 @@ class CatalogContract(LineageContract):
         assert (version.digest, version.size, version.file_count) == (digest_of("a"), 7, 1)
         assert (version.description, version.metadata) == ("a note", {"n": [1, {"deep": None}]})
         assert (version.logged_by, version.state) == ("maker", VersionState.COMMITTED)
+        assert (version.tags, version.ttl, version.history_step) == (("small",), HOUR, 3)
+        assert (version.source, version.content_id) == (None, version_id)
         assert (version.created_at, version.updated_at) == (NOW, LATER)
 
     def test_a_manifest_comes_back_equal(self, session: CatalogSession) -> None:
@@ -361,14 +369,6 @@ class CatalogContract(LineageContract):
         dates = [session.versions.get(key).updated_at for key in (before, *doomed)]
         assert dates == [LATER, later, later]
         assert session.versions.abandon(pending)
-
-    def test_a_description_is_replaced(self, session: CatalogSession) -> None:
-        """Description and metadata are set together, with the time."""
-        version_id = log_version(session, make_collection(session), "a")
-        session.versions.describe(version_id, description="new", metadata={"a": 1}, now=LATER)
-        version = session.versions.get(version_id)
-        assert (version.description, version.metadata) == ("new", {"a": 1})
-        assert version.updated_at == LATER
 
     def test_removed_aliases_may_be_remembered(self, session: CatalogSession) -> None:
         """Remembering none is fine, and so is remembering some."""

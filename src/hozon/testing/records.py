@@ -12,7 +12,7 @@ from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import CollectionName, EntityName, RunId, SweepId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath
-from hozon.model.runs import Run
+from hozon.model.runs import Run, RunKey
 from hozon.model.sweeps import Sweep, parse_sweep_config
 from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
@@ -71,7 +71,9 @@ def manifest_of(name: str) -> Manifest:
     return Manifest.of([ManifestEntry(name, "ab" * 32, 7)])
 
 
-def new_version(name: str) -> NewVersion:
+def new_version(
+    name: str, *, logged_by: RunKey | None = None, history_step: int | None = None
+) -> NewVersion:
     """Describe a version with this content."""
     return NewVersion(
         digest=digest_of(name),
@@ -79,10 +81,11 @@ def new_version(name: str) -> NewVersion:
         file_count=1,
         description=None,
         metadata={},
-        logged_by=None,
+        logged_by=logged_by,
         created_by=ADA,
         created_at=NOW,
         lease_expires_at=LATER,
+        history_step=history_step,
     )
 
 

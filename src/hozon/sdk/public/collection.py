@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hozon.model.links import CollectionKind
 from hozon.ports.catalog import Collection
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
@@ -63,13 +64,33 @@ class ArtifactCollection:
 
     @property
     def created_at(self) -> datetime:
-        """When its first version began, UTC."""
+        """When its first version began, or its first link was made, UTC."""
         return self._record.created_at
 
     @property
     def aliases(self) -> list[str]:
         """The aliases that its versions have now, sorted."""
         return list(collection_aliases(self._session.context, self._record))
+
+    def is_sequence(self) -> bool:
+        """Tell whether versions are logged to it; a portfolio holds links to others.
+
+        Examples:
+            Tell the two kinds apart.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            api.artifact("classifier:production").link("team-models")
+            for collection in api.artifact_collections("digits", "model"):
+                print(collection.name, collection.is_sequence())
+                #> classifier True
+                #> sweep-classifier True
+                #> team-models False
+            ```
+        """
+        return self._record.kind is CollectionKind.SEQUENCE
 
     def artifacts(self, per_page: int = 50) -> Paginator[Artifact]:
         """List its versions, newest first.
@@ -98,17 +119,22 @@ class ArtifactCollection:
             per_page=per_page,
         )
 
-    def delete(self) -> None:
+    def delete(self, force_links: bool = False) -> None:
         """Soft-delete all its versions with their aliases, all or none.
 
         The collection leaves every listing at once. Its name stays reserved: logging to it again
-        goes on with the next number.
+        goes on with the next number. Of a portfolio the links are removed; their sources stay.
 
         Danger:
             Whoever looks a version up by path or alias no longer finds it.
 
+        Args:
+            force_links: Whether the links that lead to its versions may go with them, together
+                with their aliases.
+
         Raises:
             CollectionNotFoundError: Nothing is left in it.
+            LinkedVersionError: Links lead to its versions, and `force_links` is False.
 
         Examples:
             Delete the models of a sweep.
@@ -123,4 +149,4 @@ class ArtifactCollection:
             #> ['classifier']
             ```
         """
-        delete_collection(self._session.context, self._record)
+        delete_collection(self._session.context, self._record, force_links=force_links)

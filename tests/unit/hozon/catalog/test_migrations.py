@@ -21,7 +21,10 @@ from hozon.catalog.migrate import HEAD, ensure_schema
 from hozon.catalog.schema import metadata
 from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.errors import CatalogError
+from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
+from hozon.model.notes import Notes
+from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
 from hozon.testing.clocks import ManualClock
 
@@ -150,3 +153,27 @@ def test_entries_of_the_first_schema_survive(tmp_path: Path) -> None:
         found = list(session.versions.entries(VersionId(1)))
     catalog.close()
     assert found == [ManifestEntry("a", "ab" * 32, 7)]
+
+
+def test_versions_of_the_second_schema_survive(tmp_path: Path) -> None:
+    """They are no links, and have no tags, no TTL and no step; their collection is a sequence."""
+    path = tmp_path / "catalog.db"
+    with migrated_to("0002", path) as connection:
+        connection.exec_driver_sql("INSERT INTO projects VALUES (1, 'ada', 'digits', '2026-01-01')")
+        connection.exec_driver_sql(
+            "INSERT INTO collections VALUES (1, 1, 'mnist', 'dataset', 1, '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            'INSERT INTO versions (id, collection_id, "index", state, digest, size_bytes,'
+            " file_count, description, metadata, created_by, created_at, updated_at) VALUES (1, 1,"
+            " 0, 'COMMITTED', 'd', 7, 1, 'kept', '{}', 'ada', '2026-01-01', '2026-01-01')"
+        )
+    catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
+    with catalog.read() as session:
+        version = session.versions.get(VersionId(1))
+        collection = session.collections.find(version.collection)
+    catalog.close()
+    assert version.notes == Notes("kept", {}, (), ArtifactTTL.INHERIT)
+    assert (version.history_step, version.source) == (None, None)
+    assert collection is not None
+    assert collection.kind is CollectionKind.SEQUENCE

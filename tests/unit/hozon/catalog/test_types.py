@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.dialects.sqlite import dialect
 
-from hozon.catalog.types import JsonDocument, UtcDateTime
+from hozon.catalog.types import NEVER, JsonDocument, TextList, TtlSpan, UtcDateTime
 from hozon.model.metadata import JsonObject
+from hozon.model.ttl import ArtifactTTL, Ttl
 
 SQLITE = dialect()
 
@@ -70,3 +71,26 @@ def test_times_are_read_in_utc() -> None:
     read = UtcDateTime().process_result_value(datetime(2026, 1, 1), SQLITE)  # noqa: DTZ001  As SQLite gives it.
     assert read == datetime(2026, 1, 1, tzinfo=UTC)
     assert UtcDateTime().process_result_value(None, SQLITE) is None
+
+
+@pytest.mark.parametrize(
+    ("ttl", "written"),
+    [
+        (ArtifactTTL.INHERIT, None),
+        (None, NEVER),
+        (timedelta(seconds=1, microseconds=1), 1_000_001),
+    ],
+    ids=repr,
+)
+def test_a_ttl_is_a_number_of_its_own(ttl: Ttl, written: int | None) -> None:
+    """Microseconds; what is inherited is NULL, so that versions without a TTL need no writing."""
+    assert TtlSpan().process_bind_param(ttl, SQLITE) == written
+    assert TtlSpan().process_result_value(written, SQLITE) == ttl
+
+
+@pytest.mark.parametrize("texts", [(), ("a",), ("b", "本番")])
+def test_lists_come_back_equal(texts: tuple[str, ...]) -> None:
+    """An empty one is written as NULL, as it stands in rows that are older than the column."""
+    written = TextList().process_bind_param(texts, SQLITE)
+    assert (written is None) == (not texts)
+    assert TextList().process_result_value(written, SQLITE) == texts

@@ -7,6 +7,8 @@ from base64 import b64encode
 import pytest
 
 from hozon.model.digests import (
+    ManifestDigest,
+    digest_of_commit,
     digest_of_file,
     digest_of_manifest,
     md5_of_chunks,
@@ -109,3 +111,11 @@ def test_the_published_digest_hashes_one_line_an_entry() -> None:
     entries = [("b/c.txt", md5_base64(b"world")), ("a.txt", md5_base64(b"hello"))]
     expected = hashlib.md5(hashed, usedforsecurity=False).hexdigest()
     assert published_manifest_digest(entries) == expected
+
+
+def test_the_digest_of_a_commit_hashes_lengths_before_fields() -> None:
+    """Worked out by hand: a header, the path and the digest, each behind its length."""
+    fields = (b"hozon-commit-v1", b"ada/digits/mnist:v0", b"ab" * 32)
+    hashed = b"".join(len(field).to_bytes(8, "big") + field for field in fields)
+    found = digest_of_commit("ada/digits/mnist:v0", ManifestDigest("ab" * 32))
+    assert found == hashlib.sha256(hashed).hexdigest()

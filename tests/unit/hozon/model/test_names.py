@@ -3,7 +3,7 @@
 import pytest
 
 from hozon.errors import InvalidAliasError, InvalidNameError
-from hozon.model.names import check_alias, check_name, format_version, parse_version
+from hozon.model.names import check_alias, check_name, check_type, format_version, parse_version
 
 
 @pytest.mark.parametrize("name", ["a", "mnist", "v1.2_final-3", "A" * 128, "...a", "0"])
@@ -75,3 +75,24 @@ def test_versions_are_read_as_they_are_written(index: int) -> None:
 def test_what_is_no_version_reads_as_none(text: str) -> None:
     """One version has one spelling."""
     assert parse_version(text) is None
+
+
+@pytest.mark.parametrize("name", ["dataset", "jobs", "my-job", "wandb", "hozon", "code"])
+def test_good_types_are_unchanged(name: str) -> None:
+    """A type has the rule of every name."""
+    assert check_type(name) == name
+
+
+@pytest.mark.parametrize("name", ["job", "Job", "wandb-history", "WANDB-x", "hozon-", "hozon-run"])
+def test_reserved_types_are_refused(name: str) -> None:
+    """In lower and upper case; the hint says which those are."""
+    with pytest.raises(InvalidNameError, match="is reserved") as caught:
+        check_type(name)
+    assert "'job'" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "a/b", None])
+def test_bad_types_are_refused_as_bad_names(name: object) -> None:
+    """The message says that it is a type."""
+    with pytest.raises(InvalidNameError, match="The type name"):
+        check_type(name)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hozon.errors import AliasedVersionError, VersionStateError
+from hozon.errors import AliasedVersionError, LinkStateError, VersionStateError
 from hozon.model.digests import ManifestDigest
-from hozon.model.names import Alias, CollectionName, TypeName
-from hozon.model.paths import CollectionPath, ProjectPath
+from hozon.model.links import check_link, check_own_ttl
+from hozon.model.names import Alias, CollectionName, RunId, TypeName
+from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
+from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import (
     LogOutcome,
     Version,
@@ -47,11 +49,17 @@ def test_nothing_comes_after_a_purge() -> None:
     assert caught.value.hint == "From PURGED it can become nothing."
 
 
-def version(*aliases: str, state: VersionState = VersionState.COMMITTED) -> Version:
+def version(
+    *aliases: str,
+    state: VersionState = VersionState.COMMITTED,
+    key: int = 1,
+    source: ArtifactPath | None = None,
+) -> Version:
     """Make version 0 of `mnist`."""
     now = datetime(2026, 1, 2, tzinfo=UTC)
     return Version(
-        id=VersionId(1),
+        id=VersionId(key),
+        content_id=VersionId(1),
         collection=CollectionPath(ProjectPath.of("ada", "digits"), CollectionName("mnist")),
         index=0,
         type=TypeName("dataset"),
@@ -62,7 +70,11 @@ def version(*aliases: str, state: VersionState = VersionState.COMMITTED) -> Vers
         aliases=tuple(map(Alias, aliases)),
         description=None,
         metadata={},
-        logged_by=None,
+        tags=(),
+        ttl=ArtifactTTL.INHERIT,
+        logged_by=RunId("r1"),
+        history_step=None,
+        source=source,
         created_at=now,
         updated_at=now,
     )
@@ -90,3 +102,45 @@ def test_equal_content_is_unchanged_or_reused() -> None:
     """It depends on whether `latest` is there already."""
     assert outcome_of_equal_content(version("best", "latest")) is LogOutcome.UNCHANGED
     assert outcome_of_equal_content(version("best")) is LogOutcome.REUSED
+
+
+SOURCE = ArtifactPath.parse("grace/letters/alphabet:v3", default=ProjectPath.of("x", "y"))
+
+
+def test_a_link_comes_from_its_source() -> None:
+    """Its path is its own; its maker is a run of the project in which the source was logged."""
+    link, plain = version(source=SOURCE), version()
+    assert (link.is_link, str(link.path), link.origin) == (True, "ada/digits/mnist:v0", SOURCE)
+    assert str(link.producer) == "grace/letters/r1"
+    assert (plain.is_link, plain.origin) == (False, plain.path)
+    assert str(plain.producer) == "ada/digits/r1"
+
+
+def test_an_id_is_that_of_one_version() -> None:
+    """It is text that says nothing, and no other version of the catalog has it."""
+    first, second = version(key=1), version(key=2)
+    assert first.opaque_id == version("best", key=1).opaque_id != second.opaque_id
+
+
+def test_a_commit_hash_is_that_of_the_source() -> None:
+    """Equal content under another path has another."""
+    plain, link = version(), version(source=SOURCE)
+    assert plain.commit_hash != link.commit_hash
+    assert plain.commit_hash == version(source=plain.path).commit_hash
+    assert len(plain.commit_hash) == 64
+
+
+def test_only_links_are_unlinked() -> None:
+    """The message names the version, the hint what to do instead."""
+    check_link(version(source=SOURCE))
+    with pytest.raises(LinkStateError, match="mnist:v0 is no link") as caught:
+        check_link(version())
+    assert "delete()" in caught.value.hint
+
+
+def test_only_links_have_no_ttl_of_their_own() -> None:
+    """The hint names the source."""
+    check_own_ttl(version())
+    with pytest.raises(LinkStateError, match="mnist:v0 is a link") as caught:
+        check_own_ttl(version(source=SOURCE))
+    assert str(SOURCE) in caught.value.hint

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from hozon.errors import CatalogError, StorageError, TypeConflictError
 from hozon.model.places import Place
+from hozon.model.tags import Tag
 from hozon.model.versions import LogOutcome, VersionState
 from hozon.ports.catalog import CatalogCounts, CatalogSession
 from hozon.services.commit import commit_version
@@ -369,3 +370,30 @@ def test_a_commit_is_dated_when_it_is_complete(logger: Logger, clock: ManualCloc
 
     version = commit_version(logger.context, request, progress=upload_for_an_hour).version
     assert (version.created_at, version.updated_at) == (began, began + timedelta(hours=1))
+
+
+def test_the_notes_of_a_request_are_those_of_the_version(logger: Logger) -> None:
+    """Tags, TTL and the step of the run's history."""
+    request = replace(
+        logger.request(files={"a": b"one"}),
+        tags=(Tag("small"),),
+        ttl=timedelta(days=1),
+        history_step=7,
+    )
+    version = commit_version(logger.context, request).version
+    assert (version.tags, version.ttl, version.history_step) == (
+        ("small",),
+        timedelta(days=1),
+        7,
+    )
+
+
+def test_a_version_that_is_found_again_gets_the_tags(logger: Logger, clock: ManualClock) -> None:
+    """Beside those that it has, as it gets the aliases; its other notes stay."""
+    request = replace(logger.request(files={"a": b"one"}), tags=(Tag("b"),))
+    first = commit_version(logger.context, request).version
+    now = clock.advance(timedelta(hours=1))
+    again = replace(request, tags=(Tag("a"),), ttl=None, description="new", history_step=1)
+    found = commit_version(logger.context, again).version
+    assert (found.id, found.tags, found.updated_at) == (first.id, ("a", "b"), now)
+    assert replace(found, tags=first.tags, updated_at=first.updated_at) == first

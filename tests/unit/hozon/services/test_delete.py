@@ -9,6 +9,7 @@ from hozon.errors import (
     AliasedVersionError,
     ArtifactNotFoundError,
     CollectionNotFoundError,
+    LinkedVersionError,
     VersionStateError,
 )
 from hozon.model.paths import ArtifactPath, CollectionPath
@@ -16,6 +17,7 @@ from hozon.model.versions import Version, VersionState
 from hozon.ports.catalog import Collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_version
+from hozon.services.links import link_version, unlink_version
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore
@@ -196,3 +198,105 @@ def test_the_version_that_gets_latest_back_is_dated(logger: Logger, clock: Manua
     delete_version(logger.context, second, delete_aliases=True)
     with logger.context.catalog.read() as session:
         assert session.versions.get(first.id).updated_at == now
+
+
+def linked(logger: Logger, version: Version, name: str = "shared") -> Version:
+    """Link a version into a portfolio."""
+    target = CollectionPath.parse(name, default=MNIST.at)
+    return link_version(logger.context, version, target, aliases=[])
+
+
+def states(logger: Logger, *versions: Version) -> list[str]:
+    """Read the states of versions as they are now."""
+    with logger.context.catalog.read() as session:
+        return [session.versions.get(version.id).state for version in versions]
+
+
+def test_a_version_with_links_is_refused(logger: Logger) -> None:
+    """The message lists them, the hint names the argument, and nothing changes."""
+    source = logger.log("one").version
+    links = [linked(logger, source, name) for name in ("shared", "team")]
+    with pytest.raises(
+        LinkedVersionError, match="mnist:v0 has the links ada/digits/shared:v0, ada/digits/team:v0"
+    ) as caught:
+        delete_version(logger.context, source, delete_aliases=True)
+    assert "force_links=True" in caught.value.hint
+    assert states(logger, source, *links) == ["COMMITTED"] * 3
+    assert resolve(logger, "latest") == source
+
+
+def test_links_go_with_the_version_when_they_may(logger: Logger) -> None:
+    """With their aliases; `latest` of each portfolio falls to the newest link that is left."""
+    other, source = logger.log("one").version, logger.log("two").version
+    kept, gone = linked(logger, other), linked(logger, source)
+    alone = linked(logger, source, "team")
+    delete_version(logger.context, source, delete_aliases=True, force_links=True)
+    assert states(logger, source, gone, alone) == ["DELETED"] * 3
+    assert states(logger, other, kept) == ["COMMITTED"] * 2
+    with logger.context.catalog.read() as session:
+        assert session.versions.get(kept.id).aliases == ("latest",)
+        assert session.versions.get(gone.id).aliases == ()
+
+
+def test_what_may_go_still_spares_the_aliases(logger: Logger) -> None:
+    """The two permissions are two."""
+    source = logger.log("one").version
+    link = linked(logger, source)
+    with pytest.raises(AliasedVersionError):
+        delete_version(logger.context, source, delete_aliases=False, force_links=True)
+    assert states(logger, source, link) == ["COMMITTED"] * 2
+
+
+def test_the_links_that_a_delete_took_along_are_remembered(logger: Logger) -> None:
+    """Those, with their aliases, and none that was removed before; past the port."""
+    source = logger.log("one").version
+    unlink_version(logger.context, linked(logger, source, "before"))
+    link = linked(logger, source)
+    delete_version(logger.context, source, delete_aliases=True, force_links=True)
+    engine = create_engine(logger.context.catalog.url)
+    with engine.connect() as connection:
+        remembered = connection.execute(text("SELECT version_id FROM removed_links"))
+        assert remembered.scalars().all() == [link.id]
+        names = connection.execute(
+            text(f"SELECT alias FROM removed_aliases WHERE version_id = {link.id}")  # noqa: S608  A key of our own.
+        )
+        assert names.scalars().all() == ["latest"]
+    engine.dispose()
+
+
+def test_deleting_a_link_leaves_its_source(logger: Logger) -> None:
+    """A link with aliases is refused as a version is; there is no link to a link."""
+    source = logger.log("one").version
+    link = linked(logger, source)
+    with pytest.raises(AliasedVersionError, match="shared:v0 has the aliases latest"):
+        delete_version(logger.context, link, delete_aliases=False)
+    delete_version(logger.context, link, delete_aliases=True)
+    assert states(logger, link, source) == ["DELETED", "COMMITTED"]
+
+
+def test_a_removed_link_holds_nothing(logger: Logger) -> None:
+    """Its source can be deleted without asking."""
+    source = logger.log("one").version
+    unlink_version(logger.context, linked(logger, source))
+    delete_version(logger.context, source, delete_aliases=True)
+    assert states(logger, source) == ["DELETED"]
+
+
+def test_a_collection_with_links_is_refused(logger: Logger) -> None:
+    """All or none: the versions without links stay, too."""
+    free, held = logger.log("one").version, logger.log("two").version
+    link = linked(logger, held)
+    with pytest.raises(LinkedVersionError, match="digits/mnist has the links ada/digits/shared:v0"):
+        delete_collection(logger.context, collection(logger))
+    assert states(logger, free, held, link) == ["COMMITTED"] * 3
+    assert delete_collection(logger.context, collection(logger), force_links=True) == 2
+    assert states(logger, free, held, link) == ["DELETED"] * 3
+
+
+def test_a_portfolio_is_deleted_as_a_collection_is(logger: Logger) -> None:
+    """Its links go, their sources stay."""
+    sources = [logger.log(content).version for content in ("one", "two")]
+    links = [linked(logger, source) for source in sources]
+    path = CollectionPath.parse("shared", default=MNIST.at)
+    assert delete_collection(logger.context, resolve_collection(logger.context, path)) == 2
+    assert states(logger, *links, *sources) == ["DELETED"] * 2 + ["COMMITTED"] * 2

@@ -1,0 +1,100 @@
+"""Links: let a version stand in a portfolio, beside versions of other collections.
+
+Owns making and removing links. Invariants: a link leads to a version that is no link; a portfolio
+has at most one link to a version at a time; removing a link never touches its source.
+"""
+
+from collections.abc import Sequence
+
+from hozon.errors import TypeConflictError
+from hozon.model.aliases import after_log
+from hozon.model.links import CollectionKind, check_kind, check_link
+from hozon.model.names import Alias
+from hozon.model.paths import CollectionPath
+from hozon.model.versions import Version, check_editable
+from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.context import Context
+from hozon.services.delete import delete_version
+
+
+def link_version(
+    context: Context, version: Version, target: CollectionPath, *, aliases: Sequence[Alias]
+) -> Version:
+    """Let a version stand in a portfolio, which is made if need be.
+
+    `latest` of the portfolio and the given aliases move to the link, as they move to a version
+    that is logged; also when the link is there already.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        version: A committed version; of a link its source is linked.
+        target: The portfolio.
+        aliases: Names to give the link beside `latest`.
+
+    Returns:
+        The link, new or found.
+
+    Raises:
+        VersionStateError: The version is not committed, for instance deleted.
+        CollectionKindError: The target holds logged versions; choose another name.
+        TypeConflictError: The portfolio holds links to artifacts of another type.
+
+    Concurrency:
+        Of two that link one version at once, one makes the link and the other finds it.
+    """
+    with context.catalog.write() as session:
+        check_editable(session.versions.get(version.id))
+        source = session.versions.get(version.content_id)
+        portfolio = _portfolio(session, context, target, source)
+        now = context.catalog.now()
+        link = session.links.find(portfolio.key, source.id)
+        if link is None:
+            index = session.collections.take_index(portfolio.key)
+            link = session.links.add(
+                portfolio.key, source, index=index, by=context.principal, now=now
+            )
+        pointers = after_log(
+            session.collections.pointers(portfolio.key), version=link, given=aliases
+        )
+        session.collections.set_pointers(portfolio.key, pointers, now=now)
+        return session.versions.get(link)
+
+
+def unlink_version(context: Context, link: Version) -> Version:
+    """Take a link out of its portfolio, together with its aliases; the source stays as it is.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        link: A committed link.
+
+    Returns:
+        The link as it is now; its number is never given to another.
+
+    Raises:
+        LinkStateError: It is a version of its own, no link.
+        VersionStateError: It has been removed already.
+    """
+    check_link(link)
+    return delete_version(context, link, delete_aliases=True)
+
+
+def source_of(context: Context, link: Version) -> Version:
+    """Read the source of a link, whatever its state."""
+    with context.catalog.read() as session:
+        return session.versions.get(link.content_id)
+
+
+def _portfolio(
+    session: CatalogSession, context: Context, target: CollectionPath, source: Version
+) -> Collection:
+    """Find or make the portfolio, and hold it to its kind and its type."""
+    portfolio = session.collections.ensure(
+        target, type_name=source.type, now=context.catalog.now(), kind=CollectionKind.PORTFOLIO
+    )
+    check_kind(target, kind=portfolio.kind, wanted=CollectionKind.PORTFOLIO)
+    if portfolio.type != source.type:
+        raise TypeConflictError(
+            f"{target} holds links to artifacts of type {portfolio.type!r}, not {source.type!r}",
+            hint="Link it to another portfolio.",
+        )
+    return portfolio
