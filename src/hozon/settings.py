@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import platformdirs
@@ -22,7 +23,11 @@ from hozon.model.paths import ProjectPath
 DEFAULT_PROJECT = "uncategorized"
 """The project of runs that name none."""
 
-_KEYS = {"catalog_url", "entity", "project", "storage_url", "user"}
+DEFAULT_HTTP_TIMEOUT = timedelta(seconds=30)
+"""How long a web server may take, unless the settings say otherwise."""
+
+_KEYS = {"catalog_url", "entity", "http_timeout", "project", "storage_url", "user"}
+_LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Settings:
     config_file: Path | None
     """The configuration file that was read; None when there is none."""
 
+    http_timeout: timedelta = DEFAULT_HTTP_TIMEOUT
+    """How long a web server that a reference leads to may take to accept a connection, and then to
+    send something. `HOZON_HTTP_TIMEOUT`, in seconds, more than 0 and at most a day; default 30."""
+
     @property
     def staging(self) -> Path:
         """The folder in which files wait until they are stored."""
@@ -67,7 +76,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
-            no TOML, or has an unknown key or a value that is not text.
+            no TOML, or has an unknown key or a value that is not text; or the timeout is no number
+            of seconds.
         InvalidNameError: The entity, the project or the user breaks the rules for names.
     """
     env = os.environ if environ is None else environ
@@ -87,7 +97,26 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         user=_user(choose("user", _login_name())),
         config_file=config_file,
+        http_timeout=_seconds(
+            choose("http_timeout", f"{DEFAULT_HTTP_TIMEOUT.total_seconds():g}"),
+            name="HOZON_HTTP_TIMEOUT",
+        ),
     )
+
+
+def _seconds(text: str, *, name: str) -> timedelta:
+    """Read a span of time that is not empty, and say where a bad one can be changed."""
+    try:
+        span = timedelta(seconds=float(text))
+    except (ValueError, OverflowError):
+        span = timedelta()
+    if not timedelta() < span <= _LONGEST:
+        raise InvalidSettingError(
+            f"The setting {name} is {text!r}",
+            hint=f"Set {name} or {name.removeprefix('HOZON_').lower()} in the configuration file to"
+            f" a number of seconds, more than 0 and at most {_LONGEST.total_seconds():g}.",
+        )
+    return span
 
 
 def _default_path(entity: str, project: str) -> ProjectPath:

@@ -6,6 +6,7 @@ from pathlib import Path
 from hozon.model.access import Principal
 from hozon.ports.catalog import Catalog
 from hozon.ports.object_store import ObjectStore
+from hozon.ports.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,9 @@ class Context:
     store: ObjectStore
     """Bytes."""
 
+    references: References
+    """Other people's bytes."""
+
     principal: Principal
     """Who asks."""
 
@@ -28,3 +32,4 @@ class Context:
         """Release all connections; calling it again does nothing."""
         self.catalog.close()
         self.store.close()
+        self.references.close()
