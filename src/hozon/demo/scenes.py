@@ -159,6 +159,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _swept,
                 "the sweep lr-search with three runs, each of which logged sweep-classifier",
             ),
+            Scene("guides/track-external-files", _empty, "nothing"),
             Scene(
                 "reference",
                 _referred,

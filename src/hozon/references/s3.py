@@ -216,10 +216,9 @@ class S3References:
             return
         for page in chain([first], unread):
             for item in page.get("Versions", []):
-                if item["IsLatest"] and not _is_mark(item["Key"], item["Size"]):
-                    yield _Facts(
-                        item["Key"], item["ETag"].strip('"'), item["Size"], item["VersionId"]
-                    )
+                if item.get("IsLatest", True) and not _is_mark(item["Key"], item["Size"]):
+                    version = item.get("VersionId")  # Not every store gives one.
+                    yield _Facts(item["Key"], item["ETag"].strip('"'), item["Size"], version)
 
     def _one_by_one(self, bucket: str, prefix: str) -> Iterator[_Facts]:
         """List objects where versions may not be listed, and ask for the version of each."""
