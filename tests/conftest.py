@@ -6,6 +6,7 @@ Owns the fixtures that more than one folder needs. Refuses to own any that only 
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import boto3
@@ -24,8 +25,9 @@ from hozon.services.context import Context
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
-from hozon.testing.memory import MemoryObjectStore
-from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, Stage
+from hozon.testing.memory import MemoryObjectStore, MemoryReferences
+from servers import FakeGcs, serve
+from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, ServeGcs, Stage
 
 
 @pytest.fixture(scope="session")
@@ -68,15 +70,26 @@ def store() -> MemoryObjectStore:
 
 
 @pytest.fixture
+def outside() -> MemoryReferences:
+    """Give other people's bytes, in memory."""
+    return MemoryReferences()
+
+
+@pytest.fixture
 def context(
-    tmp_path: Path, migrated_catalog: Path, clock: ManualClock, store: MemoryObjectStore
+    tmp_path: Path,
+    migrated_catalog: Path,
+    clock: ManualClock,
+    store: MemoryObjectStore,
+    outside: MemoryReferences,
 ) -> Iterator[Context]:
-    """Give services a real catalog on SQLite and a store in memory."""
+    """Give services a real catalog on SQLite, and a store and other people's bytes in memory."""
     path = tmp_path / "service-catalog.db"
     shutil.copyfile(migrated_catalog, path)
     context = Context(
         catalog=open_catalog(f"sqlite:///{path}", clock=clock),
         store=store,
+        references=outside,
         principal=Principal(EntityName("ada")),
         staging=tmp_path / "staging",
         sizes=PackSizes(),
@@ -134,3 +147,18 @@ def bucket(mocked_s3: tuple[MockAWS, S3Client]) -> Bucket:
     mock.reset()
     client.create_bucket(Bucket=BUCKET)
     return Bucket(client, BUCKET)
+
+
+@pytest.fixture
+def serve_gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[ServeGcs]:
+    """Give a function that serves a bucket of Google Cloud Storage to clients made afterwards."""
+    with ExitStack() as servers:
+
+        def start(*, versioned: bool) -> FakeGcs:
+            gcs = FakeGcs(versioned=versioned)
+            monkeypatch.setenv("STORAGE_EMULATOR_HOST", servers.enter_context(serve(gcs)).url)
+            # Or a thread of the client's asks for the region of the bucket when it likes to.
+            monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+            return gcs
+
+        yield start

@@ -6,6 +6,7 @@ Owns the types that tests name. Refuses to own set-up; that is the fixtures' in 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from mypy_boto3_s3 import S3Client
 
@@ -16,6 +17,7 @@ from hozon.services.commit import CommitRequest, CommitResult, commit_version
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.runs import start_run
+from servers import FakeGcs
 
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)
@@ -32,6 +34,14 @@ CREDENTIALS = {
 
 Files = Mapping[str, bytes]
 Stage = Callable[..., Contents]
+
+
+class ServeGcs(Protocol):
+    """Serves a bucket of Google Cloud Storage."""
+
+    def __call__(self, *, versioned: bool) -> FakeGcs:
+        """Start, and give the bucket."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +95,9 @@ class Bucket:
         """List what is in it."""
         found = self.client.list_objects_v2(Bucket=self.name).get("Contents", [])
         return [item["Key"] for item in found]
+
+    def keep_versions(self) -> None:
+        """Let it keep what is overwritten from now on."""
+        self.client.put_bucket_versioning(
+            Bucket=self.name, VersioningConfiguration={"Status": "Enabled"}
+        )

@@ -4,13 +4,15 @@ Owns the choice of adapters by URL, and when their libraries are imported: not b
 used. Refuses to own settings and rules.
 """
 
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from hozon.errors import InvalidSettingError, MissingExtraError
 from hozon.model.access import Principal
+from hozon.model.references import check_uri, shown
 from hozon.ports.clock import Clock
 from hozon.services.context import Context
 from hozon.settings import Settings
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from hozon.ports.file_index import FileIndex
     from hozon.ports.object_cache import ObjectCache
     from hozon.ports.object_store import ObjectStore
+    from hozon.ports.references import ReferenceHandler, References
 
 
 class SystemClock:
@@ -55,6 +58,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
     return Context(
         catalog,
         store,
+        references=open_references(settings),
         principal=Principal(settings.user),
         staging=settings.staging,
         sizes=settings.sizes,
@@ -133,3 +137,79 @@ def open_store(url: str) -> "ObjectStore":
         f"The storage URL {url!r} is not understood",
         hint="Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.",
     )
+
+
+def open_references(settings: Settings) -> "References":
+    """Give access to what lies outside; no library is loaded and nothing opened before it is used.
+
+    Args:
+        settings: How long to wait for servers.
+    """
+    return _LazyReferences(http_timeout=settings.http_timeout)
+
+
+class _LazyReferences:
+    """Makes the handler of a scheme when the first URI of this scheme comes.
+
+    Concurrency:
+        A handler is made once, whichever thread comes first.
+    """
+
+    def __init__(self, *, http_timeout: timedelta) -> None:
+        self._http_timeout = http_timeout
+        self._handlers: dict[str, ReferenceHandler] = {}
+        self._lock = threading.Lock()
+
+    def handler(self, uri: str) -> "ReferenceHandler":
+        """Give the handler for the scheme of a URI."""
+        scheme = check_uri(uri)
+        with self._lock:
+            if scheme not in self._handlers:
+                self._handlers[scheme] = self._open(scheme, uri)
+            return self._handlers[scheme]
+
+    def close(self) -> None:
+        """Close the handlers that were made."""
+        with self._lock:
+            for handler in self._handlers.values():
+                handler.close()
+            self._handlers.clear()
+
+    def _open(self, scheme: str, uri: str) -> "ReferenceHandler":
+        """Choose the adapter of a scheme."""
+        try:
+            match scheme:
+                case "http" | "https":
+                    from hozon.references.http import HttpReferences  # noqa: PLC0415  requests is heavy.
+
+                    return HttpReferences(timeout=self._http_timeout)
+                case "s3":
+                    from hozon.references.s3 import S3References  # noqa: PLC0415  boto3 is heavy.
+
+                    return S3References()
+                case "gs":
+                    from hozon.references.gs import GsReferences  # noqa: PLC0415  It is heavy, too.
+
+                    return GsReferences()
+                case "file":
+                    from hozon.references.file import FileReferences  # noqa: PLC0415
+
+                    return FileReferences()
+        except ImportError as error:
+            library, extra = _LIBRARIES[scheme]
+            raise MissingExtraError(
+                f"The reference {shown(uri)!r} needs {library}",
+                hint=f"Run: pip install 'hozon[{extra}]'.",
+            ) from error
+        from hozon.references.unknown import UnknownReferences  # noqa: PLC0415
+
+        return UnknownReferences()
+
+
+_LIBRARIES = {
+    "gs": ("google-cloud-storage", "gcs"),
+    "http": ("requests", "http"),
+    "https": ("requests", "http"),
+    "s3": ("boto3", "s3"),
+}
+"""The library that a scheme needs, and the extra that installs it."""

@@ -12,11 +12,13 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidMetadataError        input.metadata
     │   ├── InvalidMediaError           input.media
     │   ├── InvalidTableError           input.table
+    │   ├── InvalidReferenceError       input.reference
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
     │   ├── InvalidTagError             input.tag
     │   ├── InvalidTtlError             input.ttl
-    │   └── SourceFileError             input.source_file
+    │   ├── SourceFileError             input.source_file
+    │   └── TooManyObjectsError         input.too_many_objects
     ├── NotFoundError
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
@@ -44,10 +46,13 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CorruptObjectError          integrity.object
     │   ├── DigestMismatchError         integrity.digest
     │   ├── MissingObjectError          integrity.missing_object
+    │   ├── MissingReferenceError       integrity.missing_reference
+    │   ├── ReferenceChangedError       integrity.reference_changed
     │   └── VerificationError           integrity.verification
     └── BackendError
         ├── CatalogError                backend.catalog
         ├── MissingExtraError           backend.missing_extra
+        ├── ReferenceBackendError       backend.reference
         └── StorageError                backend.storage
 
 Invariants: codes are stable and only ever added to; every message names the thing at fault, and
@@ -305,6 +310,31 @@ class InvalidSweepError(InputError):
     code = "input.sweep"
 
 
+class InvalidReferenceError(InputError):
+    """A URI that cannot be taken for a reference, or behind which there is nothing.
+
+    Examples:
+        A typing error is found before anything is logged.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.add_reference("/data/mnist.csv")
+        except hozon.errors.InvalidReferenceError as error:
+            print(error.message)
+            #> The reference '/data/mnist.csv' has no scheme
+            print(error.hint)
+            #> For a local file, give pathlib.Path(…).absolute().as_uri().
+        print(artifact.file_count)
+        #> 0
+        ```
+    """
+
+    code = "input.reference"
+
+
 class InvalidSettingError(InputError):
     """An environment variable or configuration file entry that cannot be used.
 
@@ -399,6 +429,36 @@ class SourceFileError(InputError):
     """
 
     code = "input.source_file"
+
+
+class TooManyObjectsError(InputError):
+    """More objects than one call may refer to; none of them is recorded.
+
+    Examples:
+        A prefix that is too short may stand for millions of objects.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        folder = Path("images").absolute()
+        folder.mkdir()
+        for number in range(3):
+            (folder / f"{number}.png").touch()
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.add_reference(folder.as_uri(), max_objects=2)
+        except hozon.errors.TooManyObjectsError as error:
+            print(error.hint)
+            #> Pass max_objects=… with a larger number than 2, or add prefixes one by one.
+        print(artifact.file_count)
+        #> 0
+        ```
+    """
+
+    code = "input.too_many_objects"
 
 
 class NotFoundError(HozonError):
@@ -1043,6 +1103,68 @@ class MissingObjectError(IntegrityError):
     code = "integrity.missing_object"
 
 
+class MissingReferenceError(IntegrityError):
+    """Nothing is any more where a reference points.
+
+    Examples:
+        The bytes behind a reference are not kept by Hozon, so they can go.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        labels = Path("labels.csv").absolute()
+        labels.write_text("0001.png,7")
+        artifact = hozon.Artifact("mnist", type="dataset")
+        artifact.add_reference(labels.as_uri())
+        artifact.save()
+
+        labels.unlink()
+        try:
+            artifact.download()
+        except hozon.errors.MissingReferenceError as error:
+            print(error.code)
+            #> integrity.missing_reference
+            print(error.hint)
+            #> Restore the file, or add the reference again to record what is there now.
+        ```
+    """
+
+    code = "integrity.missing_reference"
+
+
+class ReferenceChangedError(IntegrityError):
+    """What a reference points at is not what was recorded any more.
+
+    Examples:
+        Somebody edited the file; the download says so instead of passing it off as the old one.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        labels = Path("labels.csv").absolute()
+        labels.write_text("0001.png,7")
+        artifact = hozon.Artifact("mnist", type="dataset")
+        artifact.add_reference(labels.as_uri())
+        artifact.save()
+
+        labels.write_text("0001.png,1")
+        try:
+            artifact.download()
+        except hozon.errors.ReferenceChangedError as error:
+            print(error.code)
+            #> integrity.reference_changed
+            print(error.hint)
+            #> Restore the file, or add the reference again to record what is there now.
+        ```
+    """
+
+    code = "integrity.reference_changed"
+
+
 class VerificationError(IntegrityError, ValueError):
     """A local folder that is not what was logged. It is a kind of `ValueError`, as published.
 
@@ -1123,6 +1245,31 @@ class MissingExtraError(BackendError):
     """A call needs a library that is not installed."""
 
     code = "backend.missing_extra"
+
+
+class ReferenceBackendError(BackendError):
+    """What keeps the bytes behind a reference refused, failed or did not answer.
+
+    Examples:
+        Nobody listens at this address.
+
+        ```python
+        import hozon
+
+        artifact = hozon.Artifact("mnist", type="dataset")
+        try:
+            artifact.add_reference("http://127.0.0.1:1/labels.csv")
+        except hozon.errors.ReferenceBackendError as error:
+            print(error.message)
+            #> Asking for 'http://127.0.0.1:1/labels.csv' failed (NewConnectionError)
+            print(error.hint)
+            #> Try again; if it stays so, check the address and the network.
+        print(artifact.file_count)
+        #> 0
+        ```
+    """
+
+    code = "backend.reference"
 
 
 class StorageError(BackendError):

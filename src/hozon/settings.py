@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -36,7 +37,20 @@ _SIZES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Settings that are sizes, with their defaults; those of packs were measured: see ADR 0008."""
 
-_KEYS = {"cache_dir", "catalog_url", "entity", "project", "storage_url", "user", *_SIZES}
+DEFAULT_HTTP_TIMEOUT = timedelta(seconds=30)
+"""How long a web server may take, unless the settings say otherwise."""
+
+_KEYS = {
+    "cache_dir",
+    "catalog_url",
+    "entity",
+    "http_timeout",
+    "project",
+    "storage_url",
+    "user",
+    *_SIZES,
+}
+_LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,9 @@ class Settings:
     """When small files share an object of the store. `HOZON_PACK_SIZE`, default `64MiB`;
     `HOZON_PACKED_FILE_SIZE`, the largest file that does, default `4MiB`; `HOZON_READ_GAP`, how
     much may be read in vain to save a request, default `1MiB`."""
+    http_timeout: timedelta = DEFAULT_HTTP_TIMEOUT
+    """How long a web server that a reference leads to may take to accept a connection, and then to
+    send something. `HOZON_HTTP_TIMEOUT`, in seconds, more than 0 and at most a day; default 30."""
 
     @property
     def staging(self) -> Path:
@@ -94,7 +111,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
-            no TOML, or has an unknown key or a value that is not text; or a size is none.
+            no TOML, or has an unknown key or a value that is not text; or a size is none, or the
+            timeout is no number of seconds.
         InvalidNameError: The entity, the project or the user breaks the rules for names.
     """
     env = os.environ if environ is None else environ
@@ -122,6 +140,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             packed_file_bytes=sizes["packed_file_size"],
             gap_bytes=sizes["read_gap"],
         ),
+        http_timeout=_seconds(
+            choose("http_timeout", f"{DEFAULT_HTTP_TIMEOUT.total_seconds():g}"),
+            name="HOZON_HTTP_TIMEOUT",
+        ),
     )
 
 
@@ -134,6 +156,21 @@ def _size(key: str, text: str) -> int:
             error.message,
             hint=f"Correct HOZON_{key.upper()} or the configuration file. {error.hint}",
         ) from None
+
+
+def _seconds(text: str, *, name: str) -> timedelta:
+    """Read a span of time that is not empty, and say where a bad one can be changed."""
+    try:
+        span = timedelta(seconds=float(text))
+    except (ValueError, OverflowError):
+        span = timedelta()
+    if not timedelta() < span <= _LONGEST:
+        raise InvalidSettingError(
+            f"The setting {name} is {text!r}",
+            hint=f"Set {name} or {name.removeprefix('HOZON_').lower()} in the configuration file to"
+            f" a number of seconds, more than 0 and at most {_LONGEST.total_seconds():g}.",
+        )
+    return span
 
 
 def _default_path(entity: str, project: str) -> ProjectPath:

@@ -6,6 +6,8 @@ world of the block, right after it. Every Python block has one, under its page a
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 import hozon
@@ -320,6 +322,15 @@ def read_parts() -> None:
     assert len(list(artifact.get("all-days").iterrows())) == 3
 
 
+def referred(**versions: int) -> None:
+    """State how many versions each dataset has, and that no byte of them was copied."""
+    found = {c.name: c.artifacts() for c in hozon.Api().artifact_collections("digits", "dataset")}
+    assert {name: len(listed) for name, listed in found.items()} == versions
+    for version in chain.from_iterable(found.values()):
+        assert all(entry.ref for entry in version.manifest.entries.values())
+    assert stored()[1] == 0
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -359,6 +370,22 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/tables-and-media", "log_media.py"): log_media,
         ("guides/tables-and-media", "join_tables.py"): join_tables,
         ("guides/tables-and-media", "read_parts.py"): read_parts,
+        ("guides/track-external-files", "refer_to_folder.py"): partial(referred, mnist=1),
+        ("guides/track-external-files", "make_bucket.py"): referred,
+        ("guides/track-external-files", "refer_to_object.py"): partial(referred, labels=1),
+        ("guides/track-external-files", "refer_to_prefix.py"): partial(referred, labels=1, mnist=1),
+        ("guides/track-external-files", "too_many_objects.py"): partial(
+            referred, labels=1, mnist=1
+        ),
+        ("guides/track-external-files", "overwrite_object.py"): partial(
+            referred, labels=1, mnist=1
+        ),
+        ("guides/track-external-files", "refer_to_old_version.py"): partial(
+            referred, labels=1, mnist=1
+        ),
+        ("guides/track-external-files", "changed_file.py"): partial(referred, labels=2),
+        ("guides/track-external-files", "refer_to_url.py"): partial(referred, labels=1),
+        ("guides/track-external-files", "skip_checksum.py"): referred,
     }
 )
 """Page and title → what must be true afterwards."""

@@ -13,7 +13,17 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 MOST_LINES = 400
 HEAVY = {
-    *("alembic", "boto3", "botocore", "click", "pytest", "rich", "sqlalchemy"),
+    *(
+        "alembic",
+        "boto3",
+        "botocore",
+        "click",
+        "google",
+        "pytest",
+        "requests",
+        "rich",
+        "sqlalchemy",
+    ),
     *("PIL", "bokeh", "numpy", "pandas", "polars"),
 }
 

@@ -32,7 +32,7 @@ from hozon.services.resolve import list_versions, resolve_collection, resolve_ve
 from hozon.services.staging import StagingArea
 from hozon.storage.local import LocalObjectStore
 from hozon.testing.clocks import ManualClock
-from hozon.testing.memory import MemoryObjectStore
+from hozon.testing.memory import MemoryObjectStore, MemoryReferences
 from worlds import AT, MNIST, Logger
 
 parts = st.sampled_from(["a", "b", "c d", "日本", "..x", "x.txt"])
@@ -61,6 +61,7 @@ def make_context(
         return Context(
             catalog=open_catalog(f"sqlite:///{folder}/catalog.db", clock=ManualClock()),
             store=LocalObjectStore(folder / "objects"),
+            references=MemoryReferences(),
             principal=Principal(EntityName("ada")),
             staging=folder / "staging",
             sizes=PackSizes(),
@@ -120,6 +121,7 @@ class Versions(RuleBasedStateMachine):
         self.context = Context(
             catalog=open_catalog(f"sqlite:///{self.folder}/catalog.db", clock=ManualClock()),
             store=MemoryObjectStore(),
+            references=MemoryReferences(),
             principal=Principal(EntityName("ada")),
             staging=self.folder / "staging",
             sizes=PackSizes(),

@@ -29,7 +29,7 @@ def demo(page: str | None) -> None:
     """  # noqa: D301  click knows the character \b.
     if page is None:
         for scene in SCENES.values():
-            click.echo(f"{scene.page:<24}{scene.summary}")
+            click.echo(f"{scene.page:<30}{scene.summary}")
         return
     scene = find_scene(page)
     home = Path(tempfile.mkdtemp(prefix="hozon-demo-"))

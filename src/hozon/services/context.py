@@ -8,6 +8,7 @@ from hozon.model.places import PackSizes
 from hozon.ports.catalog import Catalog
 from hozon.ports.object_cache import ObjectCache
 from hozon.ports.object_store import ObjectStore
+from hozon.ports.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,9 @@ class Context:
 
     store: ObjectStore
     """Bytes."""
+
+    references: References
+    """Other people's bytes."""
 
     principal: Principal
     """Who asks."""
@@ -39,3 +43,4 @@ class Context:
         """Release all connections; calling it again does nothing."""
         self.catalog.close()
         self.store.close()
+        self.references.close()

@@ -8,8 +8,8 @@ port passes. Refuses to own how an adapter is set up; the subclass brings a fixt
         def store(self, tmp_path):
             return MyStore(tmp_path)
 
-`hozon.testing.object_stores` and `hozon.testing.catalogs` hold the suites and import pytest;
-`hozon.testing.lineages`, `hozon.testing.links` and `hozon.testing.notes` are parts of the second,
-and `hozon.testing.records` holds what all parts log.
+`hozon.testing.object_stores`, `hozon.testing.references` and `hozon.testing.catalogs` hold the
+suites and import pytest; `hozon.testing.lineages`, `hozon.testing.links` and `hozon.testing.notes`
+are parts of the last, and `hozon.testing.records` holds what all parts log.
 `hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not.
 """

@@ -1,16 +1,27 @@
-"""An object store that lives in a dictionary.
+"""An object store, and other people's bytes, that live in a dictionary.
 
-Owns bytes for the length of a test. Refuses to own durability. Invariant: it passes
-`hozon.testing.object_stores.ObjectStoreContract`, as every adapter does.
+Owns bytes for the length of a test. Refuses to own durability. Invariant: what is here passes the
+suites of its port, `hozon.testing.object_stores` and `hozon.testing.references`, as every adapter
+does.
 """
 
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hozon.errors import MissingObjectError, StorageError
+from hozon.errors import (
+    InvalidReferenceError,
+    MissingObjectError,
+    MissingReferenceError,
+    ReferenceChangedError,
+    StorageError,
+)
 from hozon.model.digests import CHUNK_BYTES
+from hozon.model.manifest import ManifestEntry
 from hozon.model.places import Place
+from hozon.model.references import at_most, base_name, check_uri
+from hozon.ports.references import FoundObject, ReferenceHandler
 
 
 class MemoryObjectStore:
@@ -77,3 +88,75 @@ class MemoryObjectStore:
 
     def close(self) -> None:
         """Do nothing: the bytes stay, as they would in a bucket."""
+
+
+class MemoryReferences:
+    """Keeps what lies outside in memory, whatever its scheme: a handler, and all handlers at once.
+
+    Concurrency:
+        See `hozon.ports.references.ReferenceHandler`.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing outside."""
+        self._objects: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def put(self, uri: str, content: bytes) -> None:
+        """Let there be an object, or another content of it."""
+        with self._lock:
+            self._objects[uri] = content
+
+    def remove(self, uri: str) -> None:
+        """Let there be no such object."""
+        with self._lock:
+            del self._objects[uri]
+
+    def handler(self, uri: str) -> ReferenceHandler:
+        """Give itself, for every URI."""
+        check_uri(uri)
+        return self
+
+    def find(self, uri: str, *, checksum: bool, max_objects: int | None) -> Iterator[FoundObject]:
+        """Look at the object of this URI, or at those below it."""
+        above = uri if uri.endswith("/") else f"{uri}/"
+        with self._lock:
+            single = uri in self._objects
+            chosen = [u for u in sorted(self._objects) if u == uri or u.startswith(above)]
+        if not chosen:
+            raise InvalidReferenceError(f"There is nothing at {uri!r}", hint="Put an object first.")
+        for ref in at_most([uri] if single else chosen, max_objects, uri=uri):
+            content = self._objects[ref]
+            digest = hashlib.sha256(content).hexdigest() if checksum else ref
+            name = base_name(ref) if single else ref.removeprefix(above)
+            yield FoundObject(name, ref=ref, digest=digest, size=len(content), single=single)
+
+    def read(self, entry: ManifestEntry) -> Iterator[bytes]:
+        """Give the content in chunks of 1 MiB, if it is what was recorded."""
+        content = self._objects.get(entry.ref or "")
+        if content is None:
+            raise MissingReferenceError(
+                f"There is nothing at {entry.ref!r} any more", hint="Put an object first."
+            )
+        if not self._is(entry, content):
+            raise ReferenceChangedError(
+                f"{entry.ref!r} has another content than was recorded", hint="Put it back."
+            )
+        for start in range(0, len(content), CHUNK_BYTES):
+            yield content[start : start + CHUNK_BYTES]
+
+    def matches(self, entry: ManifestEntry, file: Path) -> bool:
+        """Compare digests, where one was recorded."""
+        return entry.digest != entry.ref and self._is(entry, file.read_bytes())
+
+    def target(self, entry: ManifestEntry) -> str:
+        """Give the URI."""
+        return entry.ref or ""
+
+    def close(self) -> None:
+        """Do nothing: the bytes stay, as they would in a bucket."""
+
+    def _is(self, entry: ManifestEntry, content: bytes) -> bool:
+        """Hold a content to what was recorded."""
+        digest = hashlib.sha256(content).hexdigest()
+        return len(content) == entry.size and entry.digest in {digest, entry.ref}

@@ -1,13 +1,27 @@
 """Bootstrap: adapters are chosen by URL, and loaded when they are needed."""
 
+import socket
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hozon.bootstrap import SystemClock, open_catalog, open_context, open_store
-from hozon.errors import InvalidSettingError, MissingExtraError
+from hozon.bootstrap import (
+    SystemClock,
+    open_catalog,
+    open_context,
+    open_references,
+    open_store,
+)
+from hozon.errors import (
+    InvalidReferenceError,
+    InvalidSettingError,
+    MissingExtraError,
+    ReferenceBackendError,
+)
+from hozon.references.file import FileReferences
 from hozon.settings import load_settings
 from hozon.storage.local import LocalObjectStore
 
@@ -82,3 +96,73 @@ def test_a_catalog_that_fails_leaves_no_store_open(
     with pytest.raises(InvalidSettingError):
         open_context(load_settings())
     assert closed == [(home / "objects").as_uri()]
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("http://example.com/x", "HttpReferences"),
+        ("HTTPS://example.com/x", "HttpReferences"),
+        ("s3://bucket/x", "S3References"),
+        ("gs://bucket/x", "GsReferences"),
+        ("file:///x", "FileReferences"),
+        ("doi:10.5281/zenodo.1", "UnknownReferences"),
+    ],
+)
+def test_each_scheme_has_its_handler(uri: str, name: str, serve_gcs: Callable[..., object]) -> None:
+    """It is made once, and closed with all others."""
+    serve_gcs(versioned=False)
+    references = open_references(load_settings())
+    assert type(references.handler(uri)).__name__ == name
+    assert references.handler(uri) is references.handler(uri)
+    references.close()
+    references.close()
+
+
+@pytest.mark.parametrize(
+    ("uri", "module", "library", "extra"),
+    [
+        ("https://example.com/x?token=sesame", "requests", "requests", "http"),
+        ("s3://bucket/x", "boto3", "boto3", "s3"),
+        ("gs://bucket/x", "google.cloud.storage", "google-cloud-storage", "gcs"),
+    ],
+)
+def test_a_missing_library_of_a_scheme_is_named_with_its_extra(
+    monkeypatch: pytest.MonkeyPatch, uri: str, module: str, library: str, extra: str
+) -> None:
+    """The hint is the command that installs it."""
+    for adapter in ("http", "s3", "gs"):
+        monkeypatch.delitem(sys.modules, f"hozon.references.{adapter}", raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=f"needs {library}") as caught:
+        open_references(load_settings()).handler(uri)
+    assert f"pip install 'hozon[{extra}]'" in caught.value.hint
+    assert "sesame" not in str(caught.value)
+
+
+def test_what_is_no_uri_has_no_handler() -> None:
+    """Whatever it was meant to be."""
+    with pytest.raises(InvalidReferenceError, match="has no scheme"):
+        open_references(load_settings()).handler("data.csv")
+
+
+def test_servers_get_the_time_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `HOZON_HTTP_TIMEOUT` says."""
+    monkeypatch.setenv("HOZON_HTTP_TIMEOUT", "0.05")
+    references = open_references(load_settings())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(ReferenceBackendError, match=r"within 0\.05 s"):
+            list(references.handler(uri).find(uri, checksum=True, max_objects=None))
+    references.close()
+
+
+def test_a_context_closes_what_lies_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its other connections."""
+    closed: list[str] = []
+    monkeypatch.setattr(FileReferences, "close", lambda _: closed.append("file"))
+    context = open_context(load_settings())
+    context.references.handler("file:///x")
+    context.close()
+    assert closed == ["file"]

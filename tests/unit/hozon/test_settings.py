@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str,
     with pytest.raises(InvalidSettingError, match=said) as caught:
         load_settings(named)
     assert named["HOZON_CONFIG"] in caught.value.message
-    assert "catalog_url, entity, pack_size" in caught.value.hint
+    assert "catalog_url, entity, http_timeout" in caught.value.hint
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -166,3 +167,26 @@ def test_a_bad_user_says_where_to_change_it() -> None:
     with pytest.raises(InvalidNameError, match="user name 'a/b'") as caught:
         load_settings({"HOZON_USER": "a/b"})
     assert caught.value.hint.startswith("Correct HOZON_USER or the configuration file")
+
+
+def test_servers_have_half_a_minute_by_default() -> None:
+    """To accept a connection, and then to send something."""
+    assert load_settings({}).http_timeout == timedelta(seconds=30)
+
+
+def test_the_environment_says_how_long_servers_have(write_config: WriteConfig) -> None:
+    """In seconds; the file says it, too."""
+    named = write_config('http_timeout = "5"')
+    assert load_settings(named).http_timeout == timedelta(seconds=5)
+    shorter = {**named, "HOZON_HTTP_TIMEOUT": "0.5"}
+    assert load_settings(shorter).http_timeout == timedelta(milliseconds=500)
+    assert load_settings({"HOZON_HTTP_TIMEOUT": "86400"}).http_timeout == timedelta(days=1)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "soon", "nan", "inf", "86401", "1e300", "1e-9"])
+def test_a_time_that_is_none_is_refused(text: str) -> None:
+    """The message shows it, the hint says what may stand there."""
+    with pytest.raises(InvalidSettingError, match="HOZON_HTTP_TIMEOUT is") as caught:
+        load_settings({"HOZON_HTTP_TIMEOUT": text})
+    assert repr(text) in caught.value.message
+    assert "number of seconds" in caught.value.hint

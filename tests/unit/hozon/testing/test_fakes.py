@@ -7,6 +7,7 @@ import pytest
 from hozon.testing.catalogs import CatalogContract
 from hozon.testing.clocks import ManualClock
 from hozon.testing.object_stores import ObjectStoreContract
+from hozon.testing.references import FolderReferenceContract, ReferenceHandlerContract
 
 
 def test_a_manual_clock_moves_when_it_is_told_to() -> None:
@@ -30,7 +31,10 @@ def test_a_manual_clock_never_goes_back() -> None:
         ManualClock(datetime(2026, 1, 1))  # noqa: DTZ001  The point of the test.
 
 
-@pytest.mark.parametrize("suite", [ObjectStoreContract, CatalogContract])
+@pytest.mark.parametrize(
+    "suite",
+    [ObjectStoreContract, CatalogContract, ReferenceHandlerContract, FolderReferenceContract],
+)
 def test_a_suite_has_no_tests_of_its_own_to_run(suite: type) -> None:
     """Pytest collects subclasses named `Test…`, not the suite where it is imported."""
     assert not suite.__name__.startswith("Test")
