@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from types import MappingProxyType
 
 import hozon
@@ -322,6 +323,62 @@ def read_parts() -> None:
     assert len(list(artifact.get("all-days").iterrows())) == 3
 
 
+def entries(path: str) -> list[str]:
+    """List the paths of a version."""
+    return list(hozon.Api().artifact(path).manifest.entries)
+
+
+def add_files() -> None:
+    """Three files, and the dataset of the scene as it was."""
+    assert entries("letters:v0") == ["docs/notes.txt", "images/0001.txt", "labels.csv"]
+    assert names("dataset", "mnist") == {"v0": ["latest"]}
+
+
+def add_without_copy() -> None:
+    """Nothing was logged: the run has failed, and no version is there."""
+    assert hozon.Api().run("train-in-a-hurry").state == "failed"
+    assert prepared_versions() == ["v0"]
+    assert list(hozon.Api().artifact_collections("digits", "model")) == []
+
+
+def prepared_versions() -> list[str]:
+    """List the versions of the dataset of the scene."""
+    return [version.version for version in hozon.Api().artifacts("dataset", "mnist")]
+
+
+def change_draft() -> None:
+    """A draft leaves nothing behind."""
+    assert prepared_versions() == ["v0"]
+    assert stored()[0].collections == 1
+
+
+def build_on_version() -> None:
+    """The new version shares what it took over: one object was added."""
+    assert entries("mnist:v1") == ["labels.csv", "splits/all.txt"]
+    assert entries("mnist:v0") == ["labels.csv", "splits/train.txt"]
+    assert stored()[1] == 1
+
+
+def add_to_latest() -> None:
+    """One file more, one object more."""
+    assert entries("mnist:v1") == ["labels.csv", "splits/test.txt", "splits/train.txt"]
+    assert stored()[1] == 2
+
+
+def use_version() -> None:
+    """The run is recorded as a user, and the files are there."""
+    (user,) = hozon.Api().artifact("mnist:v2").used_by()
+    assert (user.state, user.summary) == ("finished", {"images": 3})
+    assert Path("artifacts/mnist-v2/splits/train.txt").is_file()
+
+
+def brought(*paths: str) -> None:
+    """State which files are below the working folder, and that nothing was logged."""
+    found = sorted(p.as_posix() for p in Path().rglob("*") if p.is_file())
+    assert found == sorted(paths)
+    assert prepared_versions() == ["v2", "v1", "v0"]
+
+
 def referred(**versions: int) -> None:
     """State how many versions each dataset has, and that no byte of them was copied."""
     found = {c.name: c.artifacts() for c in hozon.Api().artifact_collections("digits", "dataset")}
@@ -340,6 +397,22 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("quickstart", "use_dataset.py"): use_dataset,
         ("quickstart", "list_versions.py"): quickstart_unchanged,
         ("quickstart", "trace_version.py"): quickstart_unchanged,
+        ("guides/create-artifact", "add_files.py"): add_files,
+        ("guides/create-artifact", "add_without_copy.py"): add_without_copy,
+        ("guides/create-artifact", "change_draft.py"): change_draft,
+        ("guides/create-artifact", "build_on_version.py"): build_on_version,
+        ("guides/create-artifact", "add_to_latest.py"): add_to_latest,
+        ("guides/download-and-use", "use_version.py"): use_version,
+        ("guides/download-and-use", "download_part.py"): partial(
+            brought,
+            "artifacts/mnist-v1/labels.csv",
+            "artifacts/mnist-v1/splits/train.txt",
+            "artifacts/classifier-v1/data.txt",
+        ),
+        ("guides/download-and-use", "list_files.py"): brought,
+        ("guides/download-and-use", "verify_folder.py"): partial(
+            brought, "data/labels.csv", "data/splits/train.txt"
+        ),
         ("guides/log-and-update", "log_version.py"): log_version,
         ("guides/log-and-update", "wait_for_version.py"): wait_for_version,
         ("guides/log-and-update", "log_again.py"): log_again,

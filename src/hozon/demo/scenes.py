@@ -144,22 +144,9 @@ def _evaluated() -> None:
 
 def _referred() -> None:
     """Log a dataset three times, train on its first version, and search a learning rate."""
-    images = ["0001.png,7", "0002.png,2", "0003.png,1"]
     with hozon.init(id="prepare-data", job_type="prepare") as run:
         for number, aliases in enumerate([["reviewed"], [], ["candidate"]], start=1):
-            artifact = hozon.Artifact(
-                "mnist",
-                type="dataset",
-                description="Handwritten digits.",
-                metadata={"images": number},
-            )
-            for path, lines in (
-                ("labels.csv", ["image,label", *images[:number]]),
-                ("splits/train.txt", [line.split(",")[0] for line in images[:number]]),
-            ):
-                with artifact.new_file(path) as file:
-                    file.writelines(f"{line}\n" for line in lines)
-            run.log_artifact(artifact, aliases=aliases)
+            _log_digits(run, images=number, aliases=aliases)
     config = {"learning_rate": 0.01, "epochs": 2}
     with hozon.init(id="train-model", job_type="train", config=config) as run:
         run.use_artifact("mnist:reviewed")
@@ -167,6 +154,37 @@ def _referred() -> None:
             run.log({"loss": loss})
             _log(run, "classifier", "model", f"weights at loss {loss}\n", [alias])
     _swept()
+
+
+def _prepared() -> None:
+    """Log a dataset once."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        _log_digits(run, images=1, aliases=[])
+
+
+def _trained() -> None:
+    """Log a dataset three times and a model twice."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for number in (1, 2, 3):
+            _log_digits(run, images=number, aliases=[])
+    with hozon.init(id="train-model", job_type="train") as run:
+        for loss, alias in ((0.61, "baseline"), (0.42, "production")):
+            _log(run, "classifier", "model", f"weights at loss {loss}\n", [alias])
+
+
+def _log_digits(run: hozon.Run, *, images: int, aliases: list[str]) -> None:
+    """Log the dataset of digits with so many of its three images."""
+    rows = ["0001.png,7", "0002.png,2", "0003.png,1"][:images]
+    artifact = hozon.Artifact(
+        "mnist", type="dataset", description="Handwritten digits.", metadata={"images": images}
+    )
+    for path, lines in (
+        ("labels.csv", ["image,label", *rows]),
+        ("splits/train.txt", [row.split(",")[0] for row in rows]),
+    ):
+        with artifact.new_file(path) as file:
+            file.writelines(f"{line}\n" for line in lines)
+    run.log_artifact(artifact, aliases=aliases)
 
 
 def _log(run: hozon.Run, name: str, kind: str, text: str, aliases: list[str]) -> None:
@@ -183,10 +201,16 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         for scene in (
             Scene("index", _empty, "nothing", project="first-steps"),
             Scene("quickstart", _quick, "the dataset mnist (v0 and v1) and a run that used v0"),
+            Scene("guides/create-artifact", _prepared, "the dataset mnist (v0)"),
             Scene(
                 "guides/log-and-update",
                 _updatable,
                 "the dataset mnist (v0 and v1) and the model classifier (v0)",
+            ),
+            Scene(
+                "guides/download-and-use",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
                 "guides/delete",

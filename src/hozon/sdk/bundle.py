@@ -247,6 +247,14 @@ class Bundle:
             self._manifest = load_manifest(self._session.context, self._version.id)
         return self._manifest
 
+    def _target_of(self, entry: ManifestEntry) -> str:
+        """Give the URI that opens what a reference was recorded for."""
+        raise NotImplementedError
+
+    def _refer(self, entry: ManifestEntry, path: str) -> ManifestEntry:
+        """Make a reference to one of the entries, for another artifact."""
+        raise NotImplementedError
+
     def _bring(self, entry: ManifestEntry, root: str | Path | None, *, skip_cache: bool) -> str:
         """Bring one file into the folder that stands for the artifact."""
         raise NotImplementedError

@@ -97,6 +97,37 @@ class ArtifactManifestEntry:
         """What it takes to find a reference again, such as `etag` and `versionID`."""
         return dict(self._entry.extra)
 
+    def ref_target(self) -> str:
+        """Give the URI that opens what the reference was recorded for, with its version.
+
+        Raises:
+            InvalidReferenceError: It is a file whose bytes Hozon keeps.
+            MissingExtraError: The library for this scheme is not installed.
+
+        Examples:
+            Open the object with another tool.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            scan = Path("scan.png").absolute()
+            scan.write_bytes(b"seven")
+            artifact = hozon.Artifact("scans", type="dataset")
+            artifact.add_reference(scan.as_uri())
+            artifact.save()
+            entry = hozon.Api().artifact("scans:v0").get_entry("scan.png")
+            print(entry.ref_target() == scan.as_uri(), entry.ref == scan.as_uri())
+            #> True True
+            ```
+        """
+        return self._artifact._target_of(self._entry)  # noqa: SLF001  Entries are a part of their artifact.
+
+    def _refer_as(self, path: str | None) -> ManifestEntry:
+        """Make a reference to it, for another artifact."""
+        return self._artifact._refer(self._entry, path or self.path)  # noqa: SLF001  As above.
+
     def download(self, root: str | Path | None = None, skip_cache: bool = False) -> str:
         """Bring this file alone, checked against its digest.
 

@@ -12,7 +12,10 @@ from typing import IO, Any
 from hozon.errors import InputError, SourceFileError
 from hozon.sdk.bundle import Bundle
 from hozon.sdk.entry import ArtifactManifestEntry
+from hozon.sdk.keeping import DraftTarget
+from hozon.sdk.objects import StoredObject, store_object
 from hozon.sdk.progress import progress_bar
+from hozon.services.references import find_references
 from hozon.services.staging import Policy
 
 
@@ -194,6 +197,123 @@ class Filling(Bundle):
             ```
         """
         return self._content.new_file(name, mode=mode, encoding=encoding)
+
+    def add_reference(
+        self,
+        uri: str | ArtifactManifestEntry,
+        name: str | None = None,
+        checksum: bool = True,
+        max_objects: int | None = None,
+    ) -> list[ArtifactManifestEntry]:
+        """Track what stays where it is: an object, a prefix, a file, a folder, or another entry.
+
+        No byte is copied. What is there now is recorded, by ETag, version or digest, and a download
+        makes sure that it is still the same.
+
+        Args:
+            uri: `s3://`, `gs://`, `http(s)://`, `file://` or any other URI; or an entry of another
+                artifact, as `get_entry` gives it.
+            name: The path of a single object, or the folder for what is below a prefix or folder;
+                by default the base name, or the top. Needed for schemes that Hozon does not know.
+            checksum: Whether digests are to tell contents apart; if not, each is the URI.
+            max_objects: How many objects a prefix may hold, 1 or more; 10,000 by default. More are
+                an error, and nothing is added.
+
+        Returns:
+            All entries, in path order.
+
+        Raises:
+            ArtifactFinalizedError: The artifact has been finalized or logged.
+            ArtifactNotLoggedError: The entry is of a draft.
+            InvalidReferenceError: The URI is malformed or gives no name, or nothing is behind it.
+            TooManyObjectsError: There are more objects than allowed.
+            InvalidEntryPathError: An object's name could leave the folder of a download.
+            EntryConflictError: Another content has one of the names already.
+            MissingExtraError: The library for this scheme is not installed.
+            ReferenceBackendError: What keeps the objects refused, failed, or did not answer.
+
+        Examples:
+            Track a file that stays on a shared disk.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            scan = Path("scan.png").absolute()
+            scan.write_bytes(b"seven")
+            artifact = hozon.Artifact("scans", type="dataset")
+            (entry,) = artifact.add_reference(scan.as_uri())
+            print(entry.path, entry.size, entry.ref_target() == scan.as_uri())
+            #> scan.png 5 True
+            ```
+
+            Take a file of another artifact over, without its bytes.
+
+            ```python
+            import hozon
+
+            labels = hozon.Api().artifact("mnist:v0").get_entry("labels.csv")
+            artifact = hozon.Artifact("benchmark", type="dataset")
+            (entry,) = artifact.add_reference(labels, name="mnist/labels.csv")
+            print(entry.path, entry.size, entry.digest == labels.digest)
+            #> mnist/labels.csv 23 True
+            ```
+        """
+        draft = self._content
+        draft.check_open()
+        if isinstance(uri, ArtifactManifestEntry):
+            added = [uri._refer_as(name)]  # noqa: SLF001  An entry is a part of an artifact.
+        else:
+            added = find_references(
+                self._session.context, uri, name=name, checksum=checksum, max_objects=max_objects
+            )
+        return [ArtifactManifestEntry(self, entry) for entry in draft.add_entries(added)]
+
+    def add(self, obj: StoredObject, name: str, overwrite: bool = False) -> ArtifactManifestEntry:
+        """Add a typed object: a table, an image or another medium.
+
+        Args:
+            obj: A `hozon.Table`, a `hozon.Image` or the like.
+            name: Its name, without an ending; `get(name)` gives it back.
+            overwrite: Whether it takes the place of another object of this name and kind.
+
+        Returns:
+            The entry of its object file, `<name>.<type>.json`.
+
+        Raises:
+            ArtifactFinalizedError: The artifact has been finalized or logged.
+            InputError: It is no object that an artifact keeps.
+            InvalidEntryPathError: The name is absolute or leads outside.
+            EntryConflictError: Another object has this name.
+            InvalidTableError: A joined table names a table that is not there.
+            SourceFileError: A file that the object was made of has gone or changed.
+
+        Examples:
+            Keep what a model said beside the model.
+
+            ```python
+            import hozon
+
+            table = hozon.Table(columns=["image", "label"], data=[["0001.png", 7]])
+            with hozon.init(job_type="evaluate") as run:
+                artifact = hozon.Artifact("predictions", type="result")
+                entry = artifact.add(table, "first")
+                run.log_artifact(artifact)
+            print(entry.path, artifact.get("first").data)
+            #> first.table.json [['0001.png', 7]]
+            ```
+        """
+        draft = self._content
+        draft.check_open()
+        path = store_object(obj, name, DraftTarget(draft, overwrite=overwrite))
+        entry = draft.entry(path)
+        assert entry is not None  # noqa: S101  It has just been added.
+        return ArtifactManifestEntry(self, entry)
+
+    def __setitem__(self, name: str, obj: StoredObject) -> None:
+        """Add a typed object: the same as `add(obj, name)`."""
+        self.add(obj, name)
 
     def remove(self, item: "str | PathLike[str] | ArtifactManifestEntry") -> None:
         """Take a file out of a draft, or everything below a folder.

@@ -6,17 +6,22 @@ Owns the published methods and their defaults. Refuses to own the work; that is
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, overload
 
 from hozon.errors import EntryNotFoundError, InputError
 from hozon.model.manifest import ManifestEntry
 from hozon.model.names import format_version
+from hozon.model.versions import Version
 from hozon.sdk.bundle import Bundle
 from hozon.sdk.entry import ArtifactManifestEntry
+from hozon.sdk.keeping import VersionSource
+from hozon.sdk.objects import load_object
 from hozon.sdk.pages import Paginator
 from hozon.sdk.progress import progress_bar
 from hozon.services.download import DownloadOptions, download_version, published_digest
+from hozon.services.references import refer_to_entry, source_versions, target_of
 from hozon.services.resolve import find_entry, list_entries
 from hozon.services.verify import check_out, surplus_files, verify_folder
 
@@ -43,8 +48,9 @@ class Reading(Bundle):
             path_prefix: Bring only files whose paths begin with this text.
             multipart: Accepted and not needed: files are read in ranges, several at a time,
                 whatever it says.
-            recursive: Whether to bring also what objects in it need from other artifacts; by
-                default that is brought when the object is read.
+            recursive: Whether to bring also, whole and into their own default folders, the
+                artifacts whose entries it refers to. The entries themselves are brought anyway;
+                what else their objects need is brought when it is read.
 
         Returns:
             The path of the folder.
@@ -55,8 +61,11 @@ class Reading(Bundle):
             InvalidEntryPathError: A path, or a link in the folder, would lead outside it.
             EntryConflictError: Two paths differ only in case, and the folder takes them for one;
                 download to a file system that tells them apart.
-            IntegrityError: The store lost or changed bytes of this version.
-            StorageError: The store failed; call again to go on where it stopped.
+            IntegrityError: The store lost or changed bytes of this version; or what is behind a
+                reference has gone, or is not what was recorded.
+            InvalidReferenceError: A reference has a scheme that nobody can read.
+            BackendError: The store, or what keeps the bytes of a reference, failed; call again to
+                go on where it stopped.
 
         Examples:
             Read a file of a version.
@@ -88,11 +97,15 @@ class Reading(Bundle):
             ```
         """
         version = self._logged("download")
-        options = DownloadOptions(prefix=path_prefix or "", skip_cache=skip_cache)
+        context = self._session.context
+        options = DownloadOptions(
+            prefix=path_prefix or "", allow_missing=allow_missing_references, skip_cache=skip_cache
+        )
+        for source in source_versions(context, version) if recursive else ():
+            download_version(context, source, _default_folder(source), replace(options, prefix=""))
         with progress_bar(f"Downloading {version.name}", total_bytes=version.size) as progress:
-            folder = download_version(
-                self._session.context, version, self._folder(root), options, progress=progress
-            )
+            folder = self._folder(root)
+            download_version(context, version, folder, options, progress=progress)
         return str(folder)
 
     def file(self, root: str | Path | None = None) -> str:
@@ -223,6 +236,45 @@ class Reading(Bundle):
             ```
         """
         return self.get_entry(name)
+
+    def get(self, name: str) -> Any:  # noqa: ANN401  What was added.
+        """Read a typed object: a table, an image or another medium.
+
+        Args:
+            name: Its name, as it was given to `add`, or the path of its object file.
+
+        Returns:
+            The object, equal to what was added; None if there is none of this name.
+
+        Raises:
+            ArtifactNotLoggedError: The artifact is a draft.
+            CorruptObjectError: What is stored is no object that this release knows.
+            HozonError: As for `download`.
+
+        Examples:
+            Read a table that a run logged.
+
+            ```python
+            import hozon
+
+            table = hozon.Table(columns=["image", "label"], data=[["0001.png", 7]])
+            with hozon.init(job_type="evaluate") as run:
+                artifact = hozon.Artifact("predictions", type="result")
+                artifact["first"] = table
+                run.log_artifact(artifact)
+            found = hozon.Api().artifact("predictions:latest")
+            print(found.get("first") == table, found["first"].columns)
+            #> True ['image', 'label']
+            print(found.get("second"))
+            #> None
+            ```
+        """
+        version = self._logged("get")
+        return load_object(name, VersionSource(self._session, version, self._bring_from))
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  As above.
+        """Read a typed object: the same as `get(name)`."""
+        return self.get(name)
 
     @overload
     def checkout(self, root: str | Path | None = None, dry_run: Literal[False] = False) -> str: ...
@@ -381,6 +433,14 @@ class Reading(Bundle):
             return self._content.published_digest()
         return published_digest(self._session.context, self._version)
 
+    def _target_of(self, entry: ManifestEntry) -> str:
+        """Give the URI that opens what a reference was recorded for."""
+        return target_of(self._session.context, entry)
+
+    def _refer(self, entry: ManifestEntry, path: str) -> ManifestEntry:
+        """Make a reference to one of the entries, for another artifact."""
+        return refer_to_entry(self._logged("add_reference").content_id, entry, path=path)
+
     def _bring(self, entry: ManifestEntry, root: str | Path | None, *, skip_cache: bool) -> str:
         """Bring one file into the folder that stands for the artifact."""
         version = self._logged("download")
@@ -389,9 +449,18 @@ class Reading(Bundle):
         download_version(self._session.context, version, folder, options)
         return str(folder / entry.path)
 
+    def _bring_from(self, version: Version, entry: ManifestEntry) -> Path:
+        """Bring one file of a version into the default folder of that version."""
+        folder = _default_folder(version)
+        download_version(self._session.context, version, folder, DownloadOptions(only=entry.path))
+        return folder / entry.path
+
     def _folder(self, root: str | Path | None) -> Path:
         """Give the folder that the caller names, or the default one."""
         version = self._logged("download")
-        return Path(
-            root or Path("artifacts") / f"{self._base_name}-{format_version(version.index)}"
-        )
+        return _default_folder(version) if root is None else Path(root)
+
+
+def _default_folder(version: Version) -> Path:
+    """Name the folder of a version below the working folder; a colon would not do on Windows."""
+    return Path("artifacts") / f"{version.collection.name}-{format_version(version.index)}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from hozon.errors import InvalidReferenceError, MissingReferenceError
 from hozon.model.digests import (
     CHUNK_BYTES,
     ContentDigest,
@@ -23,6 +24,7 @@ from hozon.services.context import Context
 from hozon.services.folders import TargetFolder, writing
 from hozon.services.hashing import write_hashed
 from hozon.services.parallel import for_each
+from hozon.services.references import matches_reference, read_reference
 from hozon.services.resolve import find_entry, read_entries
 from hozon.services.transfers import (
     DOWNLOAD_THREADS,
@@ -46,6 +48,9 @@ class DownloadOptions:
 
     only: str | None = None
     """The one path to bring; None for all that begin with the prefix."""
+
+    allow_missing: bool = False
+    """Whether to pass over references behind which nothing is left, or that nobody can read."""
 
     skip_cache: bool = False
     """Whether to leave the cache alone, and read everything from the store."""
@@ -79,6 +84,11 @@ def download_version(
         MissingObjectError: The store lost bytes of this version.
         DigestMismatchError: The store gave other bytes than were logged.
         StorageError: The store refused or failed; call again to go on where it stopped.
+        MissingReferenceError: Nothing is left behind a reference.
+        ReferenceChangedError: What is behind a reference is not what was recorded.
+        InvalidReferenceError: A reference has a scheme that nobody can read.
+        ReferenceBackendError: What keeps the bytes of a reference refused, failed or did not
+            answer; call again to go on where it stopped.
     """
     chosen = options or DownloadOptions()
     with TargetFolder(root) as folder:
@@ -112,6 +122,7 @@ class _Download:
     ) -> None:
         self._context = context
         self._folder = folder
+        self._options = options
         self._cache = None if options.skip_cache else context.cache
         self._progress = progress
         self._wanted: dict[ContentDigest, list[ManifestEntry]] = {}
@@ -119,11 +130,19 @@ class _Download:
     def bring(self, entries: Sequence[ManifestEntry]) -> None:
         """Bring what is not there, from the cache or from the store."""
         there = set(self._there(entries))
+        references: list[ManifestEntry] = []
         for entry in entries:
             if entry.path in there:
                 self._progress(entry.size or 0)
-            elif entry.content is not None:
+            elif entry.content is None:
+                references.append(entry)
+            else:
                 self._wanted.setdefault(entry.content, []).append(entry)
+        self._bring_kept()
+        for_each(self._bring_reference, references, threads=DOWNLOAD_THREADS)
+
+    def _bring_kept(self) -> None:
+        """Bring what Hozon keeps, from the cache or from the store."""
         if self._cache is not None:
             for digest in list(self._wanted):
                 self._bring_cached(digest)
@@ -135,10 +154,10 @@ class _Download:
     def _there(self, entries: Sequence[ManifestEntry]) -> list[str]:
         """Find the files that are there and right."""
         found: list[str] = []
-        candidates = [e for e in entries if e.content and self._folder.may_have(e.path)]
+        candidates = [entry for entry in entries if self._folder.may_have(entry.path)]
 
         def look(entry: ManifestEntry) -> None:
-            if is_there(entry, self._folder.target(entry.path)):
+            if is_there(self._context, entry, self._folder.target(entry.path)):
                 found.append(entry.path)
 
         for_each(look, candidates, threads=DOWNLOAD_THREADS)
@@ -176,6 +195,18 @@ class _Download:
 
         self._folder.write_checked(entry.path, write)
 
+    def _bring_reference(self, entry: ManifestEntry) -> None:
+        """Bring what lies outside, if it is still what was recorded."""
+
+        def write(file: BinaryIO) -> None:
+            file.writelines(self._counted(read_reference(self._context, entry)))
+
+        try:
+            self._folder.write_checked(entry.path, write)
+        except (MissingReferenceError, InvalidReferenceError):
+            if not self._options.allow_missing:
+                raise
+
     def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Tell of each chunk that it is done."""
         for chunk in chunks:
@@ -201,12 +232,16 @@ class _Download:
         del self._wanted[digest]
 
 
-def is_there(entry: ManifestEntry, target: Path) -> bool:
+def is_there(context: Context, entry: ManifestEntry, target: Path) -> bool:
     """Tell whether a file lies there with the right bytes already.
 
     Args:
-        entry: A file whose bytes Hozon keeps.
+        context: The capabilities.
+        entry: What should be there.
         target: Where it should be.
+
+    Returns:
+        Whether it is; False for a reference where nobody can tell.
 
     Raises:
         SourceFileError: It may not be looked at.
@@ -214,6 +249,8 @@ def is_there(entry: ManifestEntry, target: Path) -> bool:
     with writing(target):
         if target.is_symlink() or not target.is_file() or target.stat().st_size != entry.size:
             return False
+        if entry.content is None:
+            return matches_reference(context, entry, target)
         with target.open("rb") as file:
             return digest_of_file(file) == entry.digest
 

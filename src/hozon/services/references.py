@@ -6,16 +6,22 @@ URI are found and have a path, or nothing is.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from hozon.errors import (
     EntryConflictError,
     InvalidEntryPathError,
     InvalidReferenceError,
 )
-from hozon.model.manifest import ManifestEntry
-from hozon.model.paths import check_entry_path
+from hozon.model.manifest import ARTIFACT_SCHEME, ManifestEntry
+from hozon.model.paths import check_entry_path, paths_in_files
+from hozon.model.versions import Version, VersionId
 from hozon.ports.references import FoundObject
 from hozon.services.context import Context
+from hozon.services.resolve import read_entries
+
+_BATCH = 16_384
 
 
 def find_references(
@@ -77,6 +83,76 @@ def read_reference(context: Context, entry: ManifestEntry) -> Iterator[bytes]:
     return context.references.handler(entry.ref or "").read(entry)
 
 
+def matches_reference(context: Context, entry: ManifestEntry, file: Path) -> bool:
+    """Tell whether a local file surely holds what was recorded; False, if nobody can tell.
+
+    Args:
+        context: The capabilities.
+        entry: A reference to something outside.
+        file: A readable file.
+
+    Raises:
+        OSError: The file cannot be read.
+        MissingExtraError: The library for this scheme is not installed.
+    """
+    return context.references.handler(entry.ref or "").matches(entry, file)
+
+
+def target_of(context: Context, entry: ManifestEntry) -> str:
+    """Give the URI that opens what a reference was recorded for, with its version if there is one.
+
+    Args:
+        context: The capabilities.
+        entry: A reference, perhaps to an entry of another artifact.
+
+    Raises:
+        InvalidReferenceError: It is a file whose bytes Hozon keeps.
+        MissingExtraError: The library for this scheme is not installed.
+    """
+    if entry.ref is None:
+        raise InvalidReferenceError(
+            f"{entry.path!r} is a file of the artifact and refers to nothing outside",
+            hint="Use download() to bring it.",
+        )
+    if entry.ref.startswith(ARTIFACT_SCHEME):
+        return entry.ref
+    return context.references.handler(entry.ref).target(entry)
+
+
+def refer_to_entry(source: VersionId, entry: ManifestEntry, *, path: str) -> ManifestEntry:
+    """Make a reference to an entry of a logged version.
+
+    Its bytes have the digest of that entry: as long as the reference is kept, so are they.
+
+    Args:
+        source: The version that the entry is in.
+        entry: What to refer to; if it is a reference itself, the new one leads to the same place.
+        path: The path of the reference.
+
+    Raises:
+        InvalidEntryPathError: The path is absolute or leads outside.
+    """
+    check_entry_path(path)
+    ref = entry.ref or f"{ARTIFACT_SCHEME}{source}/{entry.path}"
+    return replace(entry, path=path, ref=ref)
+
+
+def source_versions(context: Context, version: Version) -> list[Version]:
+    """List the versions whose entries a version refers to, in no order, each once.
+
+    Args:
+        context: The capabilities.
+        version: A version.
+    """
+    found: set[int] = set()
+    for entries in read_entries(context, version.id, batch=_BATCH):
+        for entry in entries:
+            if entry.ref is not None and entry.ref.startswith(ARTIFACT_SCHEME):
+                found.add(int(entry.ref.removeprefix(ARTIFACT_SCHEME).partition("/")[0]))
+    with context.catalog.read() as session:
+        return [session.versions.get(VersionId(key)) for key in sorted(found)]
+
+
 def _entry(found: FoundObject, *, name: str | None) -> ManifestEntry:
     """Give an object its path."""
     path = found.name if name is None else name if found.single else f"{name}/{found.name}"
@@ -97,12 +173,9 @@ def _entry(found: FoundObject, *, name: str | None) -> ManifestEntry:
 def _refuse_folders(entries: list[ManifestEntry]) -> None:
     """Refuse a path that would be both a file and a folder, as keys of a bucket may be."""
     refs = {entry.path: entry.ref for entry in entries}
-    for path, ref in refs.items():
-        parts = path.split("/")
-        for depth in range(1, len(parts)):
-            above = "/".join(parts[:depth])
-            if above in refs:
-                raise EntryConflictError(
-                    f"{refs[above]!r} would be a file and {ref!r} a file below it",
-                    hint="Add them one by one, one of them with name='…'.",
-                )
+    clash = next(paths_in_files(refs), None)
+    if clash is not None:
+        raise EntryConflictError(
+            f"{refs[clash]!r} would be a file, and a folder of others",
+            hint="Add them one by one, one of them with name='…'.",
+        )

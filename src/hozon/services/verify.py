@@ -68,7 +68,7 @@ def compare_folder(context: Context, version: Version, root: Path) -> Difference
                 continue
             if not there:
                 missing.append(entry.path)
-            elif not is_there(entry, root / entry.path):
+            elif not is_there(context, entry, root / entry.path):
                 wrong.append(entry.path)
     return Differences(tuple(wrong), tuple(missing), tuple(sorted(surplus)))
 

@@ -36,7 +36,7 @@ def test_a_scene_is_the_same_in_every_world(
         worlds.append(
             [
                 (artifact.qualified_name, artifact.aliases, artifact.digest)
-                for kind in ("dataset", "model")
+                for kind in ("dataset", "model", "result")
                 for collection in api.artifact_collections("digits", kind)
                 for artifact in collection.artifacts()
             ]

@@ -20,16 +20,31 @@ WORKS = "yes"
 Call = Callable[[hozon.Artifact], object]
 
 CALLS: Mapping[str, Call] = {
+    "add": lambda artifact: artifact.add(hozon.Table(columns=["a"]), "table"),
     "add_dir": lambda artifact: artifact.add_dir("."),
     "add_file": lambda artifact: artifact.add_file("data.txt"),
+    "add_reference": lambda artifact: artifact.add_reference("x://y", name="reference"),
+    "checkout": lambda artifact: artifact.checkout(),
     "delete": lambda artifact: artifact.delete(delete_aliases=True),
     "download": lambda artifact: artifact.download(),
+    "file": lambda artifact: artifact.file(),
+    "files": lambda artifact: artifact.files(),
+    "finalize": lambda artifact: artifact.finalize(),
+    "get": lambda artifact: artifact.get("table"),
+    "get_added_local_path_name": lambda artifact: artifact.get_added_local_path_name("data.txt"),
+    "get_entry": lambda artifact: artifact.get_entry("data.txt"),
+    "get_path": lambda artifact: artifact.get_path("data.txt"),
+    "is_draft": lambda artifact: artifact.is_draft(),
+    "json_encode": lambda artifact: artifact.json_encode(),
     "link": lambda artifact: artifact.link("other"),
     "logged_by": lambda artifact: artifact.logged_by(),
+    "new_draft": lambda artifact: artifact.new_draft(),
     "new_file": lambda artifact: artifact.new_file("new.txt").__enter__(),
+    "remove": lambda artifact: artifact.remove("data.txt"),
     "save": lambda artifact: artifact.save(),
     "unlink": lambda artifact: artifact.unlink(),
     "used_by": lambda artifact: artifact.used_by(),
+    "verify": lambda artifact: artifact.verify(),
     "wait": lambda artifact: artifact.wait(),
     "wandb_digest": lambda artifact: artifact.wandb_digest(),
 }
@@ -65,7 +80,7 @@ def in_state(state: str, *, link: bool) -> hozon.Artifact:
     with artifact.new_file("data.txt") as file:
         file.write("hello")
     if state == "Finalized":
-        artifact._content.finalize()  # noqa: SLF001  Logging does this, and does not stop there.
+        artifact.finalize()
     elif state in {"Logged", "Deleted"}:
         artifact.save()
         artifact = artifact.link("shared") if link else artifact
