@@ -57,6 +57,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_catalog: Path
     hozon.teardown()
 
 
+@pytest.fixture(autouse=True)
+def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what goes to loopback from the proxy of whoever runs the tests."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """Give a clock that moves when it is told to."""

@@ -22,6 +22,8 @@ from servers import FakeGcs
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)
 BUCKET = "hozon-tests"
+EMPTY_PAGES = {"index", "guides/track-external-files"}
+"""The pages of the documentation that begin with nothing logged."""
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

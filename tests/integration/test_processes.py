@@ -11,6 +11,7 @@ import pytest
 
 import hozon
 from hozon.demo import SCENES
+from worlds import EMPTY_PAGES
 
 HOZON = str(Path(sys.executable).with_name("hozon"))
 Shell = Callable[[str], str]
@@ -168,11 +169,7 @@ def test_what_could_not_be_stored_at_the_end_is_said() -> None:
     assert hozon.Api().run("r1").state == "failed"
 
 
-EMPTY = {"index", "guides/track-external-files"}
-"""The pages that begin with nothing logged."""
-
-
-@pytest.mark.parametrize("page", [page for page in SCENES if page not in EMPTY])
+@pytest.mark.parametrize("page", [page for page in SCENES if page not in EMPTY_PAGES])
 def test_a_demo_is_what_the_shell_uses(shell: Shell, home: Path, page: str) -> None:
     """After `eval`, programs of the same shell see the world of the page, and only they."""
     before = (home / "catalog.db").read_bytes()
@@ -184,11 +181,12 @@ def test_a_demo_is_what_the_shell_uses(shell: Shell, home: Path, page: str) -> N
     assert (home / "catalog.db").read_bytes() == before
 
 
-def test_a_demo_of_a_page_that_begins_with_nothing_is_empty(shell: Shell) -> None:
+@pytest.mark.parametrize("page", sorted(EMPTY_PAGES))
+def test_a_demo_of_a_page_that_begins_with_nothing_is_empty(shell: Shell, page: str) -> None:
     """Its world is there all the same; variables that were set before are not followed."""
     shown = shell(
         "export HOZON_CATALOG_URL=sqlite:////nowhere/x.db HOZON_STORAGE_URL=s3://nowhere\n"
-        'eval "$(hozon demo index 2>/dev/null)"; hozon status --json'
+        f'eval "$(hozon demo {page} 2>/dev/null)"; hozon status --json'
     )
     assert json.loads(shown)["versions"] == 0
 

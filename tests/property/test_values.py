@@ -91,9 +91,11 @@ def test_an_accepted_entry_path_stays_inside(parts: list[str]) -> None:
     assert path[1:2] != ":"
 
 
-def flat(content: Mapping[str, tuple[str, int]]) -> list[tuple[str, str, int, None]]:
+def flat(
+    content: Mapping[str, tuple[str, int]],
+) -> list[tuple[str, str, int, None, dict[str, object]]]:
     """Give entries as the digest takes them."""
-    return [(path, digest, size, None) for path, (digest, size) in sorted(content.items())]
+    return [(path, digest, size, None, {}) for path, (digest, size) in sorted(content.items())]
 
 
 @given(entries, entries)

@@ -9,7 +9,8 @@ Source: SHA-256 is FIPS 180-4. The published manifest digest of W&B is the MD5 (
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO, NewType
 
 ContentDigest = NewType("ContentDigest", str)
@@ -17,6 +18,9 @@ ContentDigest = NewType("ContentDigest", str)
 
 ManifestDigest = NewType("ManifestDigest", str)
 """SHA-256 of the canonical encoding of a manifest, 64 lower-case hexadecimal digits."""
+
+Identified = tuple[str, str, int | None, str | None, Mapping[str, object]]
+"""What identifies an entry: path, digest, size, URI and extra."""
 
 CHUNK_BYTES = 1 << 20
 """How much of a file is held in memory at a time: 1 MiB."""
@@ -44,30 +48,30 @@ def md5_of_chunks(chunks: Iterable[bytes]) -> str:
     return base64.b64encode(md5.digest()).decode("ascii")
 
 
-def digest_of_manifest(
-    entries: Iterable[tuple[str, str, int | None, str | None]],
-) -> ManifestDigest:
+def digest_of_manifest(entries: Iterable[Identified]) -> ManifestDigest:
     """Identify a set of entries.
 
     Each field is preceded by its length, so that no field can run into the next: the entries
     `a:b` → `c` and `a` → `b:c` differ. A reference is told from a file by the mark before its
-    digest, which no SHA-256 has, and is followed by its URI.
+    digest, which no SHA-256 has, and is followed by its URI and by what it takes to find it again:
+    another version of an object is other content, even where nothing else tells the two apart.
 
     Args:
-        entries: Path, digest, size in bytes (None where nobody knows it) and URI of each (None for
-            a file that is kept here), in the order of the paths; paths are unique.
+        entries: Path, digest, size in bytes (None where nobody knows it), URI (None for a file that
+            is kept here) and extra of each, in the order of the paths; paths are unique.
 
     Returns:
         The digest of the canonical encoding.
     """
     sha = hashlib.sha256()
     _feed(sha, _MANIFEST_HEADER)
-    for path, digest, size, ref in entries:
+    for path, digest, size, ref, extra in entries:
         _feed(sha, path.encode("utf-8"))
         _feed(sha, digest.encode("utf-8") if ref is None else _REFERENCE_MARK + digest.encode())
         sha.update(_NO_SIZE if size is None else size.to_bytes(8, "big"))
         if ref is not None:
             _feed(sha, ref.encode("utf-8"))
+            _feed(sha, json.dumps(dict(extra), sort_keys=True).encode("utf-8"))
     return ManifestDigest(sha.hexdigest())
 
 

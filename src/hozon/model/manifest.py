@@ -148,7 +148,7 @@ class Manifest:
     @cached_property
     def digest(self) -> ManifestDigest:
         """The identity of the whole content."""
-        return digest_of_manifest((e.path, e.digest, e.size, e.ref) for e in self)
+        return digest_of_manifest((e.path, e.digest, e.size, e.ref, e.extra) for e in self)
 
     @property
     def size(self) -> int:

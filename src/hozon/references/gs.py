@@ -84,7 +84,8 @@ class GsReferences:
         """Make a client; it may look for credentials, but sends nothing to a bucket yet."""
         self._retry = DEFAULT_RETRY.with_timeout(patience.total_seconds())
         with _translated("Setting up the client for Google Cloud Storage"):
-            self._client = Client()
+            # A project is needed to make buckets only, and not everybody's credentials name one.
+            self._client = Client(project=None)
 
     def find(self, uri: str, *, checksum: bool, max_objects: int | None) -> Iterator[FoundObject]:
         """Look at one object, at one generation of it, or at each live one below a prefix.

@@ -5,9 +5,7 @@ import pytest
 import hozon
 from hozon.demo import SCENES, find_scene
 from hozon.errors import NoRunError, PageNotFoundError
-
-EMPTY = {"index", "guides/track-external-files"}
-"""The pages that begin with nothing logged."""
+from worlds import EMPTY_PAGES
 
 
 @pytest.mark.parametrize("name", ["guides/delete", "guides/delete.md", "/guides/delete/"])
@@ -42,7 +40,7 @@ def test_a_scene_is_the_same_in_every_world(
             ]
         )
     assert worlds[0] == worlds[1]
-    assert bool(worlds[0]) is (page not in EMPTY)
+    assert bool(worlds[0]) is (page not in EMPTY_PAGES)
 
 
 @pytest.mark.parametrize("page", SCENES)

@@ -15,7 +15,7 @@ from hozon.model.digests import (
     published_manifest_digest,
 )
 
-Entry = tuple[str, str, int | None, str | None]
+Entry = tuple[str, str, int | None, str | None, dict[str, object]]
 
 
 def md5_base64(content: bytes) -> str:
@@ -52,7 +52,7 @@ def test_the_manifest_digest_hashes_lengths_before_fields() -> None:
         b"\0\0\0\0\0\0\0\x02cd"
         b"\0\0\0\0\0\0\x01\0"
     )
-    entries = [("a.txt", "ab", 7, None), ("b.txt", "cd", 256, None)]
+    entries = [("a.txt", "ab", 7, None, {}), ("b.txt", "cd", 256, None, {})]
     assert digest_of_manifest(entries) == hashlib.sha256(encoded).hexdigest()
 
 
@@ -64,31 +64,33 @@ def test_a_reference_is_marked_and_brings_its_uri() -> None:
         b"\0\0\0\0\0\0\0\x0creference:ab"
         b"\xff\xff\xff\xff\xff\xff\xff\xff"
         b"\0\0\0\0\0\0\0\x07x://y/z"
+        b'\0\0\0\0\0\0\0\x12{"versionID": "1"}'
     )
-    entries = [("a.txt", "ab", None, "x://y/z")]
+    entries = [("a.txt", "ab", None, "x://y/z", {"versionID": "1"})]
     assert digest_of_manifest(entries) == hashlib.sha256(encoded).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ([("a:b", "c", 1, None)], [("a", "b:c", 1, None)]),
-        ([("a\nb", "c", 1, None)], [("a", "\nbc", 1, None)]),
-        ([("a", "c", 1, None)], [("a", "c", 2, None)]),
-        ([("a", "c", 1, None)], [("b", "c", 1, None)]),
-        ([("a", "c", 1, None)], [("a", "d", 1, None)]),
-        ([], [("a", "c", 0, None)]),
+        ([("a:b", "c", 1, None, {})], [("a", "b:c", 1, None, {})]),
+        ([("a\nb", "c", 1, None, {})], [("a", "\nbc", 1, None, {})]),
+        ([("a", "c", 1, None, {})], [("a", "c", 2, None, {})]),
+        ([("a", "c", 1, None, {})], [("b", "c", 1, None, {})]),
+        ([("a", "c", 1, None, {})], [("a", "d", 1, None, {})]),
+        ([], [("a", "c", 0, None, {})]),
         (
-            [("a", "x", 1, None), ("b", "y", 1, None)],
-            [("a", "y", 1, None), ("b", "x", 1, None)],
+            [("a", "x", 1, None, {}), ("b", "y", 1, None, {})],
+            [("a", "y", 1, None, {}), ("b", "x", 1, None, {})],
         ),
-        ([("a", "c", 1, None)], [("a", "c", 1, "s3://b/a")]),
-        ([("a", "c", 1, "s3://b/a")], [("a", "c", 1, "s3://b/c")]),
-        ([("a", "c", 0, "s3://b/a")], [("a", "c", None, "s3://b/a")]),
+        ([("a", "c", 1, None, {})], [("a", "c", 1, "s3://b/a", {})]),
+        ([("a", "c", 1, "s3://b/a", {})], [("a", "c", 1, "s3://b/c", {})]),
+        ([("a", "c", 0, "s3://b/a", {})], [("a", "c", None, "s3://b/a", {})]),
+        ([("a", "c", 0, "s3://b/a", {})], [("a", "c", 0, "s3://b/a", {"versionID": "1"})]),
     ],
     ids=[
         *("colon", "newline", "size", "path", "digest", "none", "swapped"),
-        *("reference", "uri", "unknown size"),
+        *("reference", "uri", "unknown size", "version"),
     ],
 )
 def test_different_manifests_have_different_digests(one: list[Entry], other: list[Entry]) -> None:

@@ -1,5 +1,6 @@
 """References to objects of Google Cloud Storage, beyond the contract."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -225,3 +226,26 @@ def test_a_store_that_fails_is_named(
                 call()
             assert caught.value.__cause__ is not None
             assert "credentials" in caught.value.hint
+
+
+def test_credentials_need_no_project(
+    open_gs: Callable[[], GsReferences], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a person mostly name none; looking at objects takes none."""
+    keys = ("client_id", "client_secret", "refresh_token")
+    path = tmp_path / "credentials.json"
+    path.write_text(json.dumps({"type": "authorized_user", **dict.fromkeys(keys, "x")}))
+    for name in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    assert open_gs().target(ManifestEntry("x", "x", 1, "gs://b/x")) == "gs://b/x"
+
+
+def test_credentials_that_are_missing_are_an_error_of_ours(
+    open_gs: Callable[[], GsReferences], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint names the command that makes them."""
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "absent.json"))
+    with pytest.raises(ReferenceBackendError, match="Setting up the client") as caught:
+        open_gs()
+    assert "gcloud auth" in caught.value.hint

@@ -185,14 +185,16 @@ def test_a_version_that_was_removed_is_missing(bucket: Bucket, s3: S3References)
 
 
 def test_a_change_says_what_was_recorded_and_what_is_there(
-    bucket: Bucket, s3: S3References
+    bucket: Bucket, s3: S3References, intercept: Callable[[Callable[[str], None]], list[str]]
 ) -> None:
-    """And the hint says how to get an old version, and how to go on."""
+    """And the hint says how to get an old version, and how to go on; no byte is sent in vain."""
     put(bucket, "data.csv", OLD)
     entry = one(s3, f"s3://{bucket.name}/data.csv")
     put(bucket, "data.csv", NEW)
+    calls = intercept(lambda _: None)
     with pytest.raises(ReferenceChangedError) as caught:
         b"".join(s3.read(entry))
+    assert calls == ["GetObject", "HeadObject"]  # S3 refused the first, on our condition.
     assert f"has the ETag '{md5(NEW)}', and '{md5(OLD)}' was recorded" in caught.value.message
     assert "Add the reference again" in caught.value.hint
     assert "?versionId=" in caught.value.hint
