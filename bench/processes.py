@@ -25,6 +25,7 @@ from bench.children.stopwatch import Answer, Job
 ROOT = Path(__file__).parents[1]
 """The folder of the project."""
 
+_MARK = "HOZON_BENCH_FOLDER"
 _PATIENCE_S = 3600
 _KIB = 1024
 _SPOKEN = 2000
@@ -195,7 +196,7 @@ def run(command: Sequence[str], *, folder: Path, environment: Mapping[str, str])
         errors="replace",
         start_new_session=True,
     )
-    with _ended(process):
+    with _ended(process, mark=environment.get(_MARK)):
         try:
             written, errors = process.communicate(timeout=_PATIENCE_S)
         except subprocess.TimeoutExpired:
@@ -249,18 +250,18 @@ def serving_bucket(folder: Path) -> Iterator[Bucket]:
     Raises:
         MeasurementError: It did not start.
     """
-    paths = [str(ROOT), *our_paths()]
+    environment = _environment(folder, paths=[str(ROOT), *our_paths()], variables={})
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.children.moto_server"],
         cwd=folder,
-        env=_environment(folder, paths=paths, variables={}),
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
         start_new_session=True,
     )
-    with _ended(process):
+    with _ended(process, mark=environment[_MARK]):
         url = process.stdout.readline().strip() if process.stdout else ""
         if not url:
             raise MeasurementError(
@@ -275,8 +276,11 @@ def our_paths() -> list[str]:
 
 
 @contextmanager
-def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
-    """End a process, with all that it started and left behind."""
+def _ended(process: subprocess.Popen[str], *, mark: str | None) -> Iterator[None]:
+    """End a process, with all that it started and left behind.
+
+    Some services make a group of their own. On Linux they are known by the mark that they inherit.
+    """
     try:
         yield
     finally:
@@ -284,9 +288,23 @@ def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        while mark and (strays := _marked(mark)):
+            for stray in strays:
+                with suppress(ProcessLookupError):
+                    os.kill(stray, signal.SIGKILL)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()
+
+
+def _marked(mark: str) -> list[int]:
+    """Find the processes that bear a mark, where the system shows their variables."""
+    wanted, found = f"{_MARK}={mark}".encode(), []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # It has ended meanwhile, or is another user's.
+            if wanted in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+    return found
 
 
 def _environment(
@@ -302,7 +320,9 @@ def _environment(
     home.mkdir(exist_ok=True)
     return {
         **ours,
+        _MARK: str(folder),
         "HOME": str(home),
+        "TMPDIR": str(home),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUTF8": "1",
         "NO_COLOR": "1",

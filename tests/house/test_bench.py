@@ -129,3 +129,21 @@ def test_a_measurement_that_is_interrupted_leaves_nothing_behind(tmp_path: Path)
     process.communicate()
     assert process.returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_goal_says_by_how_much_it_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fastest peer counts, medians are compared, and what was not measured is not judged."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from bench.contestants import Measurement  # noqa: PLC0415  As above.
+    from bench.data import Sizes  # noqa: PLC0415  The same.
+    from bench.goals import judge  # noqa: PLC0415  The same.
+    from bench.rounds import Runs  # noqa: PLC0415  The same.
+
+    small = {"hozon": [1, 3, 9], "thirty lines": [1], "mlflow": [9], "trackio": [2], "cp -r": [0.1]}
+    results = {Measurement.SMALL: {name: Runs(list(took)) for name, took in small.items()}}
+    verdicts = {one.goal: one for one in judge(results, Sizes())}
+    lines = verdicts["First log of small files, beside the thirty lines"]
+    assert (lines.value, lines.met, lines.missed_by) == (3, True, 0)
+    peer = verdicts["First log of small files, beside the fastest peer"]
+    assert (peer.value, peer.met, peer.missed_by) == (1.5, False, 0.5)
+    assert [one.met for one in verdicts.values()].count(None) == len(verdicts) - 2
