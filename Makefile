@@ -12,10 +12,10 @@ PAGES := docs src README.md
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format words docs docs-update docs-mutants publish bench lock clean
+.PHONY: help setup serve test check format words docs docs-update docs-mutants publish bench bench-artifacts lock clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 setup: $(READY) ## Set up the virtual environment in .venv (every other target does it by itself).
 
@@ -77,6 +77,9 @@ $(BENCH)/.ready: bench/requirements.lock pyproject.toml
 
 bench: $(BENCH)/.ready ## Measure what a block costs, beside other tools that run documentation.
 	@$(BENCH)/bin/python -m bench.docs
+
+bench-artifacts: $(READY) ## Measure what artifacts cost, beside what others would pick.
+	@$(BIN)/python -m bench.artifact
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra s3 --extra docs --group dev

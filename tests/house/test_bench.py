@@ -1,6 +1,7 @@
 """The measurements: they start, and what they measure is what should run."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,15 @@ from hozon_docs.markdown import Page, scan
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = 6
+MEASURED = {
+    *("import", "small", "small-download", "again", "large", "large-download", "s3", "entries"),
+}
 
 
-def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the measurement of the documentation."""
+def bench(*arguments: str, module: str = "bench.docs") -> subprocess.CompletedProcess[str]:
+    """Run a measurement, by default that of the documentation."""
     return subprocess.run(  # noqa: S603 -- our own interpreter, no shell
-        [sys.executable, "-m", "bench.docs", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
@@ -55,3 +59,91 @@ def test_generated_pages_are_without_fault(tmp_path: Path, monkeypatch: pytest.M
     found = scan(Page(language="en", name="page", path=path))
     assert [block.source for block in found.blocks] == list(page.blocks)
     assert found.findings == ()
+
+
+def test_the_measurement_of_artifacts_explains_itself() -> None:
+    """`--help` names who is compared."""
+    done = bench("--help", module="bench.artifact")
+    assert done.returncode == 0, done.stderr
+    for name in ("hozon", "wandb", "mlflow", "DVC", "trackio", "cp -r", "sha256sum"):
+        assert name in done.stdout
+
+
+def test_artifacts_are_logged_and_measured() -> None:
+    """Whoever did not do all of its work would be an error; goals are held to what was measured."""
+    done = bench(
+        *("--files", "20", "--large-bytes", "1000000", "--entries", "30", "--rounds", "1"),
+        *("--only", ",".join(MEASURED), "--no-peers", "--json", "-"),
+        module="bench.artifact",
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert set(figures["measurements"]) == MEASURED
+    for name, rows in figures["measurements"].items():
+        (ours,) = (row for row in rows if row["contestant"] == "hozon")
+        assert len(ours["seconds"]) == 1, name
+        assert ours["median_s"] > 0, name
+    s3 = {row["contestant"]: row["requests"] for row in figures["measurements"]["s3"]}
+    assert s3["PUTs, one by one"] == s3["PUTs, 8 threads"] == [20]
+    unknown = [goal["goal"] for goal in figures["goals"] if goal["met"] is None]
+    assert len(unknown) == 4, unknown
+    assert all("peer" in goal or "DVC" in goal for goal in unknown)
+
+
+def test_a_contestant_that_did_nothing_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that claims to have copied, and did not, has no figures."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from bench.contestants import Contestant, Measurement  # noqa: PLC0415  As above.
+    from bench.data import Sizes  # noqa: PLC0415  The same.
+    from bench.processes import MeasurementError  # noqa: PLC0415  The same.
+    from bench.rounds import Plan, team_up  # noqa: PLC0415  The same.
+
+    # A digest is no content: nothing is in its store but what was logged before the clock starts.
+    idler = Contestant("idler", program="with_commands", actions={Measurement.SMALL: "check"})
+    plan = Plan(
+        team_up([idler], {}, peers=False), [Measurement.SMALL], sizes=Sizes(3, 99, 1, 1), rounds=1
+    )
+    with pytest.raises(MeasurementError, match=r"idler stored \d\d bytes instead of 297"):
+        plan.run(tmp_path, tell=lambda _: None)
+
+
+def test_a_measurement_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Neither a folder nor a process: the latter would hold its end of the pipe open."""
+    process = subprocess.Popen(  # noqa: S603  Our own interpreter, no shell.
+        [
+            *(sys.executable, "-m", "bench.artifact", "--no-peers", "--only", "small"),
+            *("--files", "20", "--rounds", "100", "--folder", str(tmp_path)),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stderr is not None
+    while "round 2" not in process.stderr.readline():
+        assert process.poll() is None
+    assert list(tmp_path.iterdir())
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_goal_says_by_how_much_it_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fastest peer counts, medians are compared, and what was not measured is not judged."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from bench.contestants import Measurement  # noqa: PLC0415  As above.
+    from bench.data import Sizes  # noqa: PLC0415  The same.
+    from bench.goals import judge  # noqa: PLC0415  The same.
+    from bench.rounds import Runs  # noqa: PLC0415  The same.
+
+    small = {"hozon": [1, 3, 9], "thirty lines": [1], "mlflow": [9], "trackio": [2], "cp -r": [0.1]}
+    results = {Measurement.SMALL: {name: Runs(list(took)) for name, took in small.items()}}
+    verdicts = {one.goal: one for one in judge(results, Sizes())}
+    lines = verdicts["First log of small files, beside the thirty lines"]
+    assert (lines.value, lines.met, lines.missed_by) == (3, True, 0)
+    peer = verdicts["First log of small files, beside the fastest peer"]
+    assert (peer.value, peer.met, peer.missed_by) == (1.5, False, 0.5)
+    assert [one.met for one in verdicts.values()].count(None) == len(verdicts) - 2
