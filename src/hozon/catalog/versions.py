@@ -147,13 +147,9 @@ class SqlVersions:
     ) -> None:
         """Give a PENDING version its number and its entries."""
         plain = insert(entries).values(version_id=None, path=None, digest=None, size_bytes=None)
-        files = ((version_id, e.path, e.digest, e.size) for e in manifest if e.ref is None)
+        files = ((version_id, *row[:3]) for row in manifest.identified() if row[3] is None)
         insert_rows(self._connection, plain, files)
-        references = (
-            (version_id, e.path, e.digest, e.size, e.ref, e.extra)
-            for e in manifest
-            if e.ref is not None
-        )
+        references = ((version_id, *row) for row in manifest.identified() if row[3] is not None)
         insert_rows(self._connection, plain.values(ref=None, extra=None), references)
         self._update(
             version_id,

@@ -127,7 +127,7 @@ class TargetFolder:
         with writing(path):
             unfinished = self._unfinished / str(next(self._numbers))
             try:
-                with unfinished.open("xb", buffering=0) as file:
+                with unfinished.open("xb") as file:
                     write(file)
                 self._finish(os.fspath(unfinished), path)
             except BaseException:

@@ -4,11 +4,14 @@ Owns how the two go on side by side. Invariant: the digest is that of the bytes 
 """
 
 import hashlib
+import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from io import RawIOBase
 from itertools import chain, islice
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from hozon.model.digests import ContentDigest
 
@@ -16,6 +19,10 @@ ALONE_CHUNKS: Final = 4
 """How many chunks are hashed by the writing thread; only more than these are worth a second."""
 
 _AHEAD_CHUNKS = 8
+
+
+SYNC_BYTES: Final = 32 << 20
+"""How much is written before the disk is asked to catch up, in bytes: 32 MiB."""
 
 
 class Sink(Protocol):
@@ -83,3 +90,55 @@ def _alone(chunks: Iterable[bytes], sink: Sink, sha: "hashlib._Hash") -> int:
         sink.write(chunk)
         size += len(chunk)
     return size
+
+
+class SyncingSink:
+    """A file that goes to the disk while it is written, so that no long wait is left at the end.
+
+    Hashing takes longer than writing: the disk is busy meanwhile, not afterwards. Use it as a
+    context manager.
+
+    Args:
+        file: The file, opened for writing without a buffer.
+    """
+
+    def __init__(self, file: RawIOBase) -> None:
+        """Belong to a file."""
+        self._file = file
+        self._written = 0
+        self._due: queue.Queue[int | None] = queue.Queue(1)
+        self._helper: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        """Begin; nothing is started before much is written."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wait until the disk has what it was asked for; the file is not complete on it yet."""
+        if self._helper is not None:
+            self._due.put(None)
+            self._helper.join()
+
+    def write(self, chunk: bytes, /) -> None:
+        """Write all bytes of a chunk."""
+        left = memoryview(chunk)
+        while left:
+            left = left[self._file.write(left) or 0 :]
+        self._written += len(chunk)
+        if self._written >= SYNC_BYTES:
+            self._written = 0
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask the disk to catch up, unless it is at it already."""
+        with suppress(queue.Full, RuntimeError):  # RuntimeError: no thread can be started any more.
+            if self._helper is None:
+                helper = threading.Thread(target=self._sync)
+                helper.start()
+                self._helper = helper
+            self._due.put_nowait(self._file.fileno())
+
+    def _sync(self) -> None:
+        while (descriptor := self._due.get()) is not None:
+            with suppress(OSError):  # Whoever stores the file asks once more, and hears of it.
+                os.fsync(descriptor)

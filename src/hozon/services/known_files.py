@@ -79,7 +79,7 @@ class KnownFiles:
         self._index = index
         self._stored = stored
         self._clock = clock
-        self._new: list[SeenFile] = []
+        self._new: list[tuple[FileState, ContentDigest]] = []
         self._lock = threading.Lock()
 
     def digests(self, states: Sequence[FileState]) -> dict[str, ContentDigest]:
@@ -109,21 +109,23 @@ class KnownFiles:
             digest: SHA-256 of what was read.
         """
         if _same(before.found, after) and self._has_settled(after):
-            path = os.path.abspath(before.path)  # noqa: PTH100  As above.
             with self._lock:
-                self._new.append(SeenFile(path, before.fingerprint, digest))
+                self._new.append((before, digest))
 
     def save(self) -> None:
         """Store what was remembered since the last time."""
         with self._lock:
             new, self._new = self._new, []
         if new:
-            self._index.remember(new)
+            self._index.remember(
+                SeenFile(os.path.abspath(before.path), before.fingerprint, digest)  # noqa: PTH100  As above.
+                for before, digest in new
+            )
 
     def _has_settled(self, found: os.stat_result) -> bool:
         """Tell whether a write from now on would surely show."""
-        latest = max(found.st_mtime_ns, found.st_ctime_ns)
-        return latest / 1e9 < (self._clock.now() - GRANULARITY).timestamp()
+        settled = self._clock.now().timestamp() - GRANULARITY.total_seconds()
+        return found.st_mtime < settled and found.st_ctime < settled
 
 
 def _same(before: os.stat_result, after: os.stat_result) -> bool:

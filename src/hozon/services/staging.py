@@ -9,14 +9,15 @@ import hashlib
 import os
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from io import RawIOBase
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
 
 from hozon.errors import SourceFileError, StorageError
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
@@ -24,13 +25,20 @@ from hozon.model.manifest import ManifestEntry
 from hozon.model.paths import check_entry_path
 from hozon.model.places import PACKED_FILES, PackSizes
 from hozon.services.contents import LocalFile, LocalRange, StagedFile
-from hozon.services.hashing import write_hashed
+from hozon.services.hashing import SyncingSink, write_hashed
 from hozon.services.known_files import FileState, KnownFiles
 from hozon.services.parallel import for_each
 from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 
 READ_THREADS = 4
-"""How many files are read at a time."""
+"""How many files are read at a time where reading means waiting."""
+
+_SLOW_SECONDS = 0.001
+"""From how long a file takes on, in seconds, it pays to read several at a time: below, threads only
+take turns at the interpreter."""
+
+_FIRST_BATCH = 64
+"""How many files are read before it is known how long one takes."""
 
 _HELD_BYTES = 1 << 20
 """How much of a pack is held in memory before it is written, in bytes."""
@@ -123,8 +131,8 @@ class StagingArea:
         if len(head) <= self._sizes.packed_file_bytes:
             entry = ManifestEntry(path, hashlib.sha256(head).hexdigest(), len(head))
             return StagedFile(entry, self._append(head))
-        with self.new_copy() as (file, copy):
-            digest, size = write_hashed(chain([head], source), file)
+        with self.new_copy() as (file, copy), SyncingSink(file) as sink:
+            digest, size = write_hashed(chain([head], source), sink)
         return StagedFile(
             ManifestEntry(path, digest, size), LocalRange(LocalFile(copy, private=True), 0, size)
         )
@@ -162,14 +170,19 @@ class StagingArea:
         if above:
             check_entry_path(above.rstrip("/"))
         names = iter(sorted(walk_files(source)))
-        while batch := [(check_entry_path(above + name), name) for name in islice(names, _BATCH)]:
+        size, threads = _FIRST_BATCH, 1
+        while batch := [(check_entry_path(above + name), name) for name in islice(names, size)]:
+            began = time.perf_counter()
             states = [_state_of(f"{folder}/{name}") for _, name in batch]
             digests = {} if skip_cache else self._known.digests(states)
             paths = [path for path, _ in batch]
-            yield from self._stage_all(paths, states, digests, policy, progress)
+            work = _Work(paths, states, digests, policy, progress)
+            yield from self._stage_all(work, threads=threads)
+            is_slow = time.perf_counter() - began > _SLOW_SECONDS * len(batch)
+            size, threads = _BATCH, READ_THREADS if is_slow else 1
 
     @contextmanager
-    def new_copy(self) -> Iterator[tuple[BinaryIO, Path]]:
+    def new_copy(self) -> Iterator[tuple[RawIOBase, Path]]:
         """Open a new file of the area for writing; it is removed if the block raises.
 
         Raises:
@@ -178,7 +191,7 @@ class StagingArea:
         with staging_in(self._parent):
             handle, name = tempfile.mkstemp(dir=self.folder)
             try:
-                with os.fdopen(handle, "wb") as file:
+                with os.fdopen(handle, "wb", buffering=0) as file:
                     yield file, Path(name)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -218,48 +231,48 @@ class StagingArea:
 
     def _read_in(self, state: FileState, *, path: str, policy: Policy) -> StagedFile:
         """Read a file, and remember what was read if it was the same before and after."""
-        with reading(state.path), open(state.path, "rb", buffering=0) as file:  # noqa: PTH123  No object is made.
-            if policy is Policy.IMMUTABLE:
-                digest, size = write_hashed(_chunks(state, file), _Nowhere())
-                staged = _left_in_place(path, digest, state, size=size)
-            else:
-                staged = self._copy_in(_chunks(state, file), path=path)
-            self._known.remember(state, os.fstat(file.fileno()), ContentDigest(staged.entry.digest))
+        try:
+            with open(state.path, "rb", buffering=0) as file:  # noqa: PTH123  No object is made.
+                if policy is Policy.IMMUTABLE:
+                    digest, size = write_hashed(_chunks(state, file), _Nowhere())
+                    staged = _left_in_place(path, digest, state, size=size)
+                else:
+                    staged = self._copy_in(_chunks(state, file), path=path)
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            raise _unreadable(state.path, error) from error
+        self._known.remember(state, after, ContentDigest(staged.entry.digest))
         return staged
 
-    def _stage_all(
-        self,
-        paths: Sequence[str],
-        states: Sequence[FileState],
-        digests: dict[str, ContentDigest],
-        policy: Policy,
-        progress: Progress,
-    ) -> list[StagedFile]:
+    def _stage_all(self, work: "_Work", *, threads: int) -> list[StagedFile]:
         """Take files in, several at a time; the result is in the order given."""
         staged: dict[str, StagedFile] = {}
 
         def stage(item: tuple[str, FileState]) -> None:
             path, state = item
-            digest = digests.get(state.path)
+            digest = work.digests.get(state.path)
             if digest:
                 staged[path] = _left_in_place(path, digest, state)
             else:
-                staged[path] = self._read_in(state, path=path, policy=policy)
-            progress(staged[path].size)
+                staged[path] = self._read_in(state, path=path, policy=work.policy)
+            work.progress(staged[path].size)
 
-        for_each(stage, zip(paths, states, strict=True), threads=READ_THREADS)
+        for_each(stage, zip(work.paths, work.states, strict=True), threads=threads)
         self._flush()
         self._known.save()
-        return [staged[path] for path in paths]
+        return [staged[path] for path in work.paths]
 
     def _append(self, content: bytes) -> LocalRange:
         """Put the bytes of a small file behind those of others."""
-        with self._lock, staging_in(self._parent):
-            if self._pack is not None and not self._pack.has_room(len(content), self._sizes):
-                self._pack.flush()
-                self._pack = None
-            if self._pack is None:
-                self._pack = _Pack(self._made_folder())
+        with self._lock:
+            if self._pack is None or not self._pack.has_room(len(content), self._sizes):
+                with staging_in(self._parent):
+                    if self._pack is not None:
+                        self._pack.flush()
+                    self._pack = _Pack(self._made_folder())
+            if self._pack.is_heavy:
+                with staging_in(self._parent):
+                    self._pack.flush()
             return self._pack.append(content)
 
     def _flush(self) -> None:
@@ -267,6 +280,17 @@ class StagingArea:
         with self._lock, staging_in(self._parent):
             if self._pack is not None:
                 self._pack.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Files of a folder that are taken in together."""
+
+    paths: Sequence[str]
+    states: Sequence[FileState]
+    digests: Mapping[str, ContentDigest]
+    policy: Policy
+    progress: Progress
 
 
 class _Pack:
@@ -289,6 +313,11 @@ class _Pack:
         # A forked child adds nothing to what its parent has.
         return fits and self._count < PACKED_FILES and self._owner == os.getpid()
 
+    @property
+    def is_heavy(self) -> bool:
+        """Whether more is held in memory than should be."""
+        return self._held_bytes > _HELD_BYTES
+
     def append(self, content: bytes) -> LocalRange:
         """Put bytes behind the others."""
         self._held.append(content)
@@ -296,8 +325,6 @@ class _Pack:
         at = LocalRange(self._file, self._size, len(content))
         self._size += len(content)
         self._count += 1
-        if self._held_bytes > _HELD_BYTES:
-            self.flush()
         return at
 
     def flush(self) -> None:

@@ -63,7 +63,7 @@ class LocalObjectStore:
     def read(self, place: Place) -> Iterator[bytes]:
         """Read a range in chunks of 1 MiB."""
         try:
-            file = (self._root / place.key).open("rb")
+            file = (self._root / place.key).open("rb", buffering=0)
         except FileNotFoundError as error:
             raise MissingObjectError(
                 f"The store {self._root} has nothing under {place.key}",
