@@ -23,7 +23,7 @@ CALLS: Mapping[str, Call] = {
     "add": lambda artifact: artifact.add(hozon.Table(columns=["a"]), "table"),
     "add_dir": lambda artifact: artifact.add_dir("."),
     "add_file": lambda artifact: artifact.add_file("data.txt"),
-    "add_reference": lambda artifact: artifact.add_reference("x://y", name="reference"),
+    "add_reference": lambda artifact: artifact.add_reference("other://y", name="reference"),
     "checkout": lambda artifact: artifact.checkout(),
     "delete": lambda artifact: artifact.delete(delete_aliases=True),
     "download": lambda artifact: artifact.download(),
