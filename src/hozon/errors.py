@@ -399,7 +399,7 @@ class InvalidTtlError(InputError):
             artifact.ttl = 30
         except hozon.errors.InvalidTtlError as error:
             print(error.message)
-            #> The TTL 30 is a int
+            #> The TTL 30 is of type int
         ```
     """
 

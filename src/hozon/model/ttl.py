@@ -71,7 +71,7 @@ def check_ttl(value: object) -> Ttl:
         return value
     if not isinstance(value, timedelta):
         raise InvalidTtlError(
-            f"The TTL {value!r} is a {type(value).__name__}",
+            f"The TTL {value!r} is of type {type(value).__name__}",
             hint="Give a timedelta, such as timedelta(days=30), None for never, or"
             " ArtifactTTL.INHERIT.",
         )

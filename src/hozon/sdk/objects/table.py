@@ -134,7 +134,7 @@ class Table(StoredObject, type_name="table"):
         """The names of the columns, in order.
 
         Examples:
-            A frame knows the names.
+            The data knows the names.
 
             ```python
             import hozon
