@@ -512,7 +512,7 @@ class Artifact(Filling, Reading):
     ) -> None:
         """Freeze the content and hand it to a run's uploader."""
         draft = self._content
-        if self._logging is None or not has_failed(self._logging):
+        if self._logging is not None and not has_failed(self._logging):
             draft.check_open()
         self._sent = (self._description, check_metadata(self._metadata))
         request = CommitRequest(
@@ -525,9 +525,9 @@ class Artifact(Filling, Reading):
             run=run,
             incremental=self._incremental,
         )
-        self._logging = submit(request)  # What is refused up to here leaves the draft open.
+        with draft.finalizing():  # What is refused up to here leaves the draft as it was.
+            self._logging = submit(request)
         self._session = session
-        draft.finalize()
         # After a failure the copies stay, so that the artifact can be logged again.
         self._logging.add_done_callback(
             lambda commit: None if has_failed(commit) else draft.clear()

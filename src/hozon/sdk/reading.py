@@ -16,7 +16,12 @@ from hozon.sdk.bundle import Bundle
 from hozon.sdk.entry import ArtifactManifestEntry
 from hozon.sdk.pages import Paginator
 from hozon.sdk.progress import progress_bar
-from hozon.services.download import DownloadOptions, download_version, published_digest
+from hozon.services.download import (
+    DownloadOptions,
+    download_version,
+    published_contents,
+    published_digest,
+)
 from hozon.services.resolve import find_entry, list_entries
 from hozon.services.verify import check_out, surplus_files, verify_folder
 
@@ -358,6 +363,8 @@ class Reading(Bundle):
             32 hexadecimal digits.
 
         Raises:
+            SourceFileError: A file that was not copied has changed since it was added to the draft.
+            IntegrityError: The store lost or changed bytes of this version.
             StorageError: The store refused or failed.
 
         Source:
@@ -378,7 +385,9 @@ class Reading(Bundle):
         """
         self._settle()  # The private copies go when logging has finished.
         if self._version is None:
-            return self._content.published_digest()
+            return self._content.published_digest(
+                lambda entries: published_contents(self._session.context, entries)
+            )
         return published_digest(self._session.context, self._version)
 
     def _bring(self, entry: ManifestEntry, root: str | Path | None, *, skip_cache: bool) -> str:

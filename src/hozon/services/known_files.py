@@ -10,7 +10,7 @@ import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -106,18 +106,24 @@ class KnownFiles:
         stored = set(self._stored(set(seen.values()))) if seen else set()
         return {by_path[path].path: digest for path, digest in seen.items() if digest in stored}
 
-    def remember(self, before: FileState, digest: ContentDigest) -> None:
+    def now(self) -> datetime:
+        """Give the time, for `remember`."""
+        return self._clock.now()
+
+    def remember(self, before: FileState, digest: ContentDigest, *, began_at: datetime) -> None:
         """Remember what was read from a file, if it can be trusted later; `save` stores it.
 
         Args:
             before: The file as it was before it was read.
             digest: SHA-256 of what was read.
+            began_at: When reading began: a write since then would surely show only if the file
+                had been left alone for longer than the granularity.
         """
         try:
             after = FileState.of(before.path)
         except OSError:
             return
-        if after == before and self._has_settled(before.fingerprint):
+        if after == before and _has_settled(before.fingerprint, began_at):
             path = os.path.abspath(before.path)  # noqa: PTH100  As above.
             with self._lock:
                 self._new.append(SeenFile(path, before.fingerprint, digest))
@@ -129,10 +135,11 @@ class KnownFiles:
         if new:
             self._index.remember(new)
 
-    def _has_settled(self, fingerprint: Fingerprint) -> bool:
-        """Tell whether a write from now on would surely show."""
-        latest = max(fingerprint.modified_ns, fingerprint.changed_ns)
-        return latest / 1e9 < (self._clock.now() - GRANULARITY).timestamp()
+
+def _has_settled(fingerprint: Fingerprint, at: datetime) -> bool:
+    """Tell whether a write from some time on would surely show."""
+    latest = max(fingerprint.modified_ns, fingerprint.changed_ns)
+    return latest / 1e9 < (at - GRANULARITY).timestamp()
 
 
 class ForgetfulIndex:

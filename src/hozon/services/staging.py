@@ -183,7 +183,12 @@ class StagingArea:
                 raise
 
     def seal(self) -> None:
-        """Add nothing more to the files that there are: they are about to be stored."""
+        """Add nothing more to the files that there are: they are about to be stored.
+
+        Raises:
+            StorageError: The staging folder cannot be written.
+        """
+        self._flush()
         with self._lock:
             self._pack = None
 
@@ -216,12 +221,13 @@ class StagingArea:
 
     def _read_in(self, state: FileState, *, path: str, policy: Policy) -> StagedFile:
         """Read a file, and remember what was read if it was the same before and after."""
+        began_at = self._known.now()
         if policy is Policy.IMMUTABLE:
             digest, size = write_hashed(_read(state), _Nowhere())
             staged = _left_in_place(path, digest, state, size=size)
         else:
             staged = self._copy_in(_read(state), path=path)
-        self._known.remember(state, ContentDigest(staged.entry.digest))
+        self._known.remember(state, ContentDigest(staged.entry.digest), began_at=began_at)
         return staged
 
     def _stage_all(
@@ -278,7 +284,7 @@ class _Pack:
         self._file = LocalFile(Path(name), private=True, packed=True)
         self._owner = os.getpid()
         self._held: list[bytes] = []
-        self._held_bytes = self._size = self._count = 0
+        self._held_bytes = self._written = self._size = self._count = 0
 
     def has_room(self, size: int, sizes: PackSizes) -> bool:
         """Tell whether the bytes of one more file fit; a first one always does."""
@@ -301,8 +307,10 @@ class _Pack:
         """Bring everything into the file."""
         if not self._held:
             return
-        with self._file.path.open("ab", buffering=0) as out:
+        with self._file.path.open("r+b") as out:
+            out.seek(self._written)  # A flush that failed may have written a part of it.
             out.write(b"".join(self._held))
+        self._written = self._size
         self._held.clear()
         self._held_bytes = 0
 
@@ -393,7 +401,7 @@ def _read(state: FileState) -> Iterator[bytes]:
         wanted = min(state.size + 1, CHUNK_BYTES)
         while chunk := file.read(wanted):
             yield chunk
-            if len(chunk) < wanted == state.size + 1:
+            if len(chunk) == state.size and wanted == state.size + 1:
                 return  # That was the end: a file that grows meanwhile ends where it ended.
             wanted = CHUNK_BYTES
 

@@ -10,5 +10,6 @@ port passes. Refuses to own how an adapter is set up; the subclass brings a fixt
 
 `hozon.testing.object_stores` and `hozon.testing.catalogs` hold the suites and import pytest;
 `hozon.testing.lineages` is a part of the second, and `hozon.testing.records` what both parts log.
-`hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not.
+`hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not; nor does
+`hozon.testing.faulty`, a store that fails and lies on purpose around any other.
 """

@@ -109,7 +109,7 @@ def test_a_logged_artifact_takes_no_more_files(
     (tmp_path / "a").write_text("x")
     for artifact in (log_text(run, "one"), hozon.Api().artifact("mnist")):
         with pytest.raises(
-            hozon.ArtifactFinalizedError, match="cannot (be changed|take more files)"
+            hozon.ArtifactFinalizedError, match=r"cannot (be changed|take more files)"
         ) as caught:
             artifact.add_file(tmp_path / "a")
         assert "Make a new Artifact" in caught.value.hint
