@@ -21,8 +21,10 @@ from hozon.errors import (
     SourceFileError,
     StorageError,
 )
+from hozon.model.manifest import ManifestEntry
 from hozon.ports.object_store import ObjectStore
 from hozon.sdk.errors import ArtifactFinalizedError
+from hozon.services.contents import Contents, StagedFile
 from hozon.settings import load_settings
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore
@@ -436,6 +438,37 @@ def test_threads_that_fill_artifacts_mix_nothing_up(tmp_path: Path, *, skip_cach
         assert found == {name: digests[name] for name in wanted}
 
 
+def test_threads_take_turns_to_change_one_artifact(
+    draft: hozon.Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one changes it, no other does, even if the system lets others go on just then."""
+    entries = [ManifestEntry(f"{n:03}", f"{n:064x}", n) for n in range(400)]
+    start, busy, met = threading.Barrier(4, timeout=20), threading.Lock(), list[str]()
+    put = Contents.put
+
+    def watched(self: Contents, file: StagedFile) -> None:
+        alone = busy.acquire(blocking=False)
+        if not alone:
+            met.append(file.entry.path)
+        for _ in range(20):
+            os.stat("/")  # noqa: PTH116  A call of the system lets other threads run.
+        put(self, file)
+        if alone:
+            busy.release()
+
+    def fill(thread: int) -> None:
+        start.wait()
+        for entry in entries[thread::4]:
+            draft._content.add_entries([entry])  # noqa: SLF001  Nothing else is as fast.
+
+    monkeypatch.setattr(Contents, "put", watched)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(fill, range(4)))
+    assert met == []
+    found = {path: (e.digest, e.size) for path, e in draft.manifest.entries.items()}
+    assert found == {entry.path: (entry.digest, entry.size) for entry in entries}
+
+
 def test_threads_that_fill_one_artifact_mix_nothing_up(tmp_path: Path) -> None:
     """32 threads add 1,000 files in three ways, replace some and take some out; it is as logged."""
     source = tmp_path / "many"
@@ -552,8 +585,8 @@ def test_the_published_digest_of_what_was_taken_over(draft: hozon.Artifact) -> N
     more = log(draft).new_draft()
     write(more, "c", "three")
     same = hozon.Artifact("mnist", type="dataset")
-    for name, text in (("a", "one"), ("b", "two"), ("c", "three")):
-        write(same, name, text)
+    for name, content in (("a", "one"), ("b", "two"), ("c", "three")):
+        write(same, name, content)
     assert more.wandb_digest() == same.wandb_digest()
 
 
