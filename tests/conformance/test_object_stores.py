@@ -7,6 +7,7 @@ import pytest
 from hozon.ports.object_store import ObjectStore
 from hozon.storage.local import LocalObjectStore
 from hozon.storage.s3 import S3ObjectStore
+from hozon.testing.faulty import FaultyObjectStore
 from hozon.testing.memory import MemoryObjectStore
 from hozon.testing.object_stores import ObjectStoreContract
 
@@ -18,6 +19,15 @@ class TestMemoryObjectStore(ObjectStoreContract):
     def store(self) -> ObjectStore:
         """Give a store in memory."""
         return MemoryObjectStore()
+
+
+class TestFaultyObjectStore(ObjectStoreContract):
+    """Without a fault it is as good as the store around which it stands."""
+
+    @pytest.fixture
+    def store(self) -> ObjectStore:
+        """Give a store in memory, and nothing that goes wrong."""
+        return FaultyObjectStore(MemoryObjectStore())
 
 
 class TestLocalObjectStore(ObjectStoreContract):

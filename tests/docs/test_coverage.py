@@ -56,7 +56,12 @@ def test_every_callable_of_the_reference_is_a_name(
 def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
     """The command line is known by the name of the installed script."""
     assert inventory.command_line.program == ("hozon",)
-    assert [one.name for one in inventory.command_line.commands] == ["hozon demo", "hozon status"]
+    assert [one.name for one in inventory.command_line.commands] == [
+        "hozon cache info",
+        "hozon cache cleanup",
+        "hozon demo",
+        "hozon status",
+    ]
 
 
 def _is_callable(path: str) -> bool:

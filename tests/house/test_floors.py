@@ -88,7 +88,8 @@ def test_importing_the_package_is_light() -> None:
 
 def test_the_fakes_need_no_pytest() -> None:
     """Only the suites do: a fake may be used in a program."""
-    program = "import sys, hozon.testing.memory, hozon.testing.clocks; print(*sys.modules)"
+    fakes = ", ".join(f"hozon.testing.{name}" for name in ("memory", "clocks", "faulty"))
+    program = f"import sys, {fakes}; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
     )

@@ -1,5 +1,6 @@
 """Versions and manifests in SQL."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -76,9 +77,17 @@ _STREAMED_ROWS = 1000
 """How many entries are held at a time while a manifest is read."""
 
 
-def _after(prefix: str) -> str:
-    """Give the least text that is greater than every text with this prefix."""
-    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+_SURROGATES, _BEHIND_SURROGATES = 0xD800, 0xE000
+
+
+def _after(prefix: str) -> str | None:
+    """Give the least text that is greater than every text with this prefix; None for none."""
+    rest = prefix.rstrip(chr(sys.maxunicode))
+    if not rest:
+        return None
+    following = ord(rest[-1]) + 1
+    # Surrogates are no characters: what follows the last one before them comes behind them.
+    return rest[:-1] + chr(_BEHIND_SURROGATES if following == _SURROGATES else following)
 
 
 class SqlVersions:
@@ -196,7 +205,9 @@ class SqlVersions:
             entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra
         ).where(entries.c.version_id == func.coalesce(source.scalar_subquery(), version_id))
         if prefix:
-            query = query.where(entries.c.path >= prefix, entries.c.path < _after(prefix))
+            query = query.where(entries.c.path >= prefix)
+            if (behind := _after(prefix)) is not None:
+                query = query.where(entries.c.path < behind)
         if after is not None:
             query = query.where(entries.c.path > after)
         if limit is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from hozon._version import __version__
+from hozon.cli.cache import cache
 from hozon.cli.demo import demo
 from hozon.cli.status import status
 from hozon.errors import (
@@ -65,5 +66,6 @@ def cli() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
+cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(status)

@@ -4,11 +4,12 @@ Owns units of bytes. Refuses to own what a size is for.
 """
 
 import re
+from fractions import Fraction
 from types import MappingProxyType
 
 from hozon.errors import InputError
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b?|b)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)\s*([kmgt]i?b?|b)?", re.IGNORECASE)
 _POWERS = MappingProxyType({"": 0, "k": 1, "m": 2, "g": 3, "t": 4})
 
 
@@ -34,4 +35,4 @@ def parse_size(text: str, *, what: str = "size") -> int:
         )
     unit = (match[2] or "").lower().removesuffix("b")
     base = 1024 if unit.endswith("i") else 1000
-    return int(float(match[1]) * base ** _POWERS[unit.removesuffix("i")])
+    return int(Fraction(match[1]) * base ** _POWERS[unit.removesuffix("i")])

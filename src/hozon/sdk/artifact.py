@@ -637,9 +637,9 @@ class Artifact(Filling, Reading, Linking):
             ttl=self._sent.ttl,
             history_step=history_step,
         )
-        self._logging = submit(request)  # What is refused up to here leaves the draft open.
+        with draft.finalizing():  # What is refused up to here leaves the draft as it was.
+            self._logging = submit(request)
         self._session, self._tags = session, list(self._sent.tags)
-        draft.finalize()
         # After a failure the copies stay, so that the artifact can be logged again.
         self._logging.add_done_callback(
             lambda commit: None if has_failed(commit) else draft.clear()

@@ -6,20 +6,22 @@ place; no path is a file and a folder at once, so that every draft can be downlo
 """
 
 import codecs
+import hashlib
 import os
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from hozon.errors import EntryConflictError, EntryNotFoundError, InputError
+from hozon.errors import EntryConflictError, EntryNotFoundError, InputError, SourceFileError
 from hozon.model.digests import CHUNK_BYTES, md5_of_chunks, published_manifest_digest
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.paths import check_entry_path, folders_above
 from hozon.sdk.errors import ArtifactFinalizedError
 from hozon.services.contents import Contents, LocalRange, StagedFile
-from hozon.services.staging import Policy, Progress, StagingArea
+from hozon.services.staging import Policy, Progress, StagingArea, reading
 
 _MODES = {"x", "w", "xb", "wb"}
 
@@ -32,6 +34,10 @@ Source: the published documentation of `add_file`.
 
 class Draft:
     """Content that is still being put together.
+
+    Concurrency:
+        Several threads may add at once. A folder, or a list of entries, is added as a whole:
+        whoever freezes the content meanwhile waits for it.
 
     Args:
         name: What to call the artifact in messages.
@@ -56,13 +62,15 @@ class Draft:
         self._sources: dict[str, str] = {}
         self._final = False
         self._release = release
+        self._lock = threading.RLock()
         for entry in entries:
             self._put(StagedFile(entry, None))
 
     @property
     def manifest(self) -> Manifest:
         """What has been added so far."""
-        return self._contents.manifest
+        with self._lock:
+            return self._contents.manifest
 
     @property
     def is_final(self) -> bool:
@@ -72,7 +80,8 @@ class Draft:
     @property
     def size(self) -> int:
         """The sum of the sizes that are known, in bytes."""
-        return self._contents.size
+        with self._lock:
+            return self._contents.size
 
     @property
     def count(self) -> int:
@@ -81,18 +90,40 @@ class Draft:
 
     def entry(self, path: str) -> ManifestEntry | None:
         """Give what has been added under a path; None for nothing."""
-        return self._contents.entry(path)
+        with self._lock:
+            return self._contents.entry(path)
 
     def local(self, path: str) -> LocalRange | None:
         """Tell where the bytes of a path are on this machine; None if they are not."""
-        known = self._contents.get(path)
+        with self._lock:
+            known = self._contents.get(path)
         return known.at if known else None
 
-    def published_digest(self) -> str:
-        """Compute the digest that W&B would publish for what has been added so far."""
+    def published_digest(
+        self, stored: Callable[[Iterable[ManifestEntry]], Mapping[str, str]]
+    ) -> str:
+        """Compute the digest that W&B would publish for what has been added so far.
+
+        Args:
+            stored: Maps our digests of entries whose bytes are stored to the published ones.
+
+        Raises:
+            SourceFileError: A file that was not copied has changed since it was added.
+            StorageError: The staging folder cannot be written.
+        """
         self._area.seal()
+        with self._lock:
+            files = list(self._contents)
+        elsewhere = [file.entry for file in files if file.at is None and file.entry.content]
+        known = stored(elsewhere) if elsewhere else {}
         return published_manifest_digest(
-            (file.entry.path, _published(file)) for file in self._contents
+            (
+                file.entry.path,
+                _published(file.at, file.entry.digest)
+                if file.at
+                else known.get(file.entry.digest, file.entry.digest),
+            )
+            for file in files
         )
 
     def add_file(
@@ -127,19 +158,7 @@ class Draft:
         staged = self._area.stage_folder(
             source, prefix=prefix, policy=policy, skip_cache=skip_cache, progress=progress
         )
-        undo: list[tuple[str, StagedFile | None]] = []
-        try:
-            for file in staged:
-                path = file.entry.path
-                before = self._contents.get(path)
-                self._add(file, overwrite=merge)
-                undo.append((path, before))
-        except BaseException:
-            for path, before in reversed(undo):
-                self._take(path)
-                if before is not None:
-                    self._put(before)
-            raise
+        self._add_all(staged, overwrite=merge)
 
     def add_bytes(self, content: bytes, *, path: str) -> ManifestEntry:
         """Take bytes in that lie in no file."""
@@ -149,11 +168,11 @@ class Draft:
     def add_entries(self, entries: Iterable[ManifestEntry]) -> list[ManifestEntry]:
         """Take entries in whose bytes are stored already, or are somebody else's: all or none."""
         self.check_open()
-        added = list(entries)
-        for entry in added:
-            check_entry_path(entry.path)
-            self._check_free(entry, overwrite=False)
-        return [self._add(StagedFile(entry, None), overwrite=False) for entry in added]
+        added = [StagedFile(entry, None) for entry in entries]
+        for file in added:
+            check_entry_path(file.entry.path)
+        self._add_all(added, overwrite=False)
+        return [file.entry for file in added]
 
     @contextmanager
     def new_file(self, path: str, *, mode: str, encoding: str | None) -> Iterator[IO[Any]]:
@@ -176,7 +195,6 @@ class Draft:
             staged = self._area.stage_chunks(_chunks(scratch), path=path)
         finally:
             scratch.unlink(missing_ok=True)
-        self.check_open()
         self._add(staged, overwrite=mode.startswith("w"))
 
     def remove(self, path: str) -> None:
@@ -185,18 +203,19 @@ class Draft:
         Raises:
             EntryNotFoundError: There is neither.
         """
-        self.check_open()
         below = f"{path}/"
-        found = [known for known in self._contents.paths() if known.startswith(below)]
-        if path in self._contents:
-            found.append(path)
-        if not found:
-            raise EntryNotFoundError(
-                f"The artifact {self._name!r} has no file or folder {path!r}",
-                hint="List what it has with artifact.manifest.entries.",
-            )
-        for known in found:
-            self._take(known)
+        with self._lock:
+            self.check_open()
+            found = [known for known in self._contents.paths() if known.startswith(below)]
+            if path in self._contents:
+                found.append(path)
+            if not found:
+                raise EntryNotFoundError(
+                    f"The artifact {self._name!r} has no file or folder {path!r}",
+                    hint="List what it has with artifact.manifest.entries.",
+                )
+            for known in found:
+                self._take(known)
 
     def note_source(self, source: Path, path: str) -> None:
         """Remember that a local file or folder was added under a path."""
@@ -223,7 +242,19 @@ class Draft:
 
     def finalize(self) -> None:
         """Freeze the content."""
-        self._final = True
+        with self._lock:
+            self._final = True
+
+    @contextmanager
+    def finalizing(self) -> Iterator[None]:
+        """Freeze the content before the block, and leave it as it was if the block raises."""
+        with self._lock:
+            before, self._final = self._final, True
+            try:
+                yield
+            except BaseException:
+                self._final = before
+                raise
 
     def check_open(self) -> None:
         """Refuse changes to frozen content.
@@ -244,11 +275,30 @@ class Draft:
 
     def _add(self, file: StagedFile, *, overwrite: bool) -> ManifestEntry:
         """Add a file, or keep the equal one that is there."""
-        if not self._check_free(file.entry, overwrite=overwrite):
-            if file.entry.path in self._contents:
-                self._take(file.entry.path)
-            self._put(file)
+        with self._lock:
+            self.check_open()
+            if not self._check_free(file.entry, overwrite=overwrite):
+                if file.entry.path in self._contents:
+                    self._take(file.entry.path)
+                self._put(file)
         return file.entry
+
+    def _add_all(self, files: Iterable[StagedFile], *, overwrite: bool) -> None:
+        """Add files, or none of them if one is refused or cannot be read."""
+        undo: list[tuple[str, StagedFile | None]] = []
+        with self._lock:
+            try:
+                for file in files:
+                    path = file.entry.path
+                    before = self._contents.get(path)
+                    self._add(file, overwrite=overwrite)
+                    undo.append((path, before))
+            except BaseException:
+                for path, before in reversed(undo):
+                    self._take(path)
+                    if before is not None:
+                        self._put(before)
+                raise
 
     def _check_free(self, entry: ManifestEntry, *, overwrite: bool) -> bool:
         """Refuse a path that other content has, or that cannot lie beside what is there.
@@ -300,12 +350,22 @@ def _renamed(file: StagedFile, path: str) -> StagedFile:
     return StagedFile(ManifestEntry(path, file.entry.digest, file.entry.size), file.at)
 
 
-def _published(file: StagedFile) -> str:
-    """Compute the digest that W&B would publish for one entry."""
-    if file.at is None:
-        return file.entry.digest
-    at = file.at
-    return md5_of_chunks(_chunks(at.file.path, offset=at.offset, length=at.length))
+def _published(at: LocalRange, digest: str) -> str:
+    """Compute the digest that W&B would publish for bytes that lie here."""
+    sha = hashlib.sha256()
+
+    def chunks() -> Iterator[bytes]:
+        for chunk in _chunks(at.file.path, offset=at.offset, length=at.length):
+            sha.update(chunk)
+            yield chunk
+
+    with reading(at.file.path):
+        md5 = md5_of_chunks(chunks())
+    if sha.hexdigest() != digest:
+        raise SourceFileError(
+            f"{str(at.file.path)!r} has changed since it was added", hint="Add it again."
+        )
+    return md5
 
 
 def _codec(encoding: str) -> str:

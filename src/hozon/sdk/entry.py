@@ -141,6 +141,7 @@ class ArtifactManifestEntry:
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
+            EntryNotFoundError: The entry was taken out of the draft before that was logged.
             SourceFileError: The folder cannot be written.
             InvalidEntryPathError: A link in the folder would lead outside it.
             IntegrityError: The store lost or changed its bytes.

@@ -324,6 +324,7 @@ class Filling(Bundle):
         Raises:
             ArtifactFinalizedError: The artifact has been finalized or logged.
             EntryNotFoundError: It has no such file or folder.
+            InputError: The item is neither a path nor an entry.
 
         Examples:
             Leave one file out of a folder that was added.
@@ -343,8 +344,13 @@ class Filling(Bundle):
             #> ['labels.csv']
             ```
         """
-        path = item.path if isinstance(item, ArtifactManifestEntry) else fspath(item)
-        self._content.remove(path.rstrip("/"))
+        path = item.path if isinstance(item, ArtifactManifestEntry) else item
+        if not isinstance(path, (str, PathLike)):
+            raise InputError(
+                f"What is to be removed is a {type(item).__name__}",
+                hint="Give a path inside the artifact, or an entry of it.",
+            )
+        self._content.remove(fspath(path).rstrip("/"))
 
     def finalize(self) -> None:
         """Freeze the content: nothing can be added or removed from now on.

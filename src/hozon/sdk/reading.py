@@ -20,7 +20,12 @@ from hozon.sdk.keeping import VersionSource
 from hozon.sdk.objects import load_object
 from hozon.sdk.pages import Paginator
 from hozon.sdk.progress import progress_bar
-from hozon.services.download import DownloadOptions, download_version, published_digest
+from hozon.services.download import (
+    DownloadOptions,
+    download_version,
+    published_contents,
+    published_digest,
+)
 from hozon.services.references import refer_to_entry, source_versions, target_of
 from hozon.services.resolve import find_entry, list_entries
 from hozon.services.verify import check_out, surplus_files, verify_folder
@@ -410,6 +415,8 @@ class Reading(Bundle):
             32 hexadecimal digits.
 
         Raises:
+            SourceFileError: A file that was not copied has changed since it was added to the draft.
+            IntegrityError: The store lost or changed bytes of this version.
             StorageError: The store refused or failed.
 
         Source:
@@ -430,7 +437,9 @@ class Reading(Bundle):
         """
         self._settle()  # The private copies go when logging has finished.
         if self._version is None:
-            return self._content.published_digest()
+            return self._content.published_digest(
+                lambda entries: published_contents(self._session.context, entries)
+            )
         return published_digest(self._session.context, self._version)
 
     def _target_of(self, entry: ManifestEntry) -> str:

@@ -160,7 +160,8 @@ class Contents:
 
         Yields:
             A local file with digest, offset and length of what lies in it, in the order of
-            offsets; last, with None, what lies nowhere here and must be stored already.
+            offsets, and what is empty before what begins where it lies; last, with None, what
+            lies nowhere here and must be stored already.
         """
         ours = {path: e.content for path, e in self._others.items()}
         found: dict[int, array[int]] = {}
@@ -173,7 +174,7 @@ class Contents:
             elif content := ours[path]:
                 stored.append((content, 0, self._sizes[row]))
         for number, rows in sorted(found.items()):
-            ordered = sorted(rows, key=self._offsets.__getitem__)
+            ordered = sorted(rows, key=lambda row: (self._offsets[row], self._sizes[row]))
             yield (
                 self._known_files[number],
                 [(self._digest(row), self._offsets[row], self._sizes[row]) for row in ordered],

@@ -5,12 +5,20 @@ after its digest was checked; what lies there already and is right is not fetche
 stay; memory does not grow with the number of files.
 """
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hozon.errors import InvalidReferenceError, MissingReferenceError
+from hozon.errors import (
+    EntryNotFoundError,
+    InvalidReferenceError,
+    MissingReferenceError,
+    StorageError,
+)
 from hozon.model.digests import (
     CHUNK_BYTES,
     ContentDigest,
@@ -20,6 +28,7 @@ from hozon.model.digests import (
 )
 from hozon.model.manifest import ManifestEntry
 from hozon.model.versions import Version
+from hozon.ports.object_cache import ObjectCache
 from hozon.services.context import Context
 from hozon.services.folders import TargetFolder, writing
 from hozon.services.hashing import write_hashed
@@ -37,6 +46,9 @@ from hozon.services.uploads import Progress
 
 BATCH: Final = 16_384
 """How many entries are worked on at a time."""
+
+_SLACK = 0.1
+"""By which part of its bound the cache may grow beyond it before it is cleaned up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ def download_version(
         EntryConflictError: Two paths differ only in case, and the folder takes them for one;
             download to a file system that tells them apart.
         SourceFileError: The folder cannot be written.
+        EntryNotFoundError: The version has not the one path to bring.
         MissingObjectError: The store lost bytes of this version.
         DigestMismatchError: The store gave other bytes than were logged.
         StorageError: The store refused or failed; call again to go on where it stopped.
@@ -91,12 +104,16 @@ def download_version(
             answer; call again to go on where it stopped.
     """
     chosen = options or DownloadOptions()
+    cache = None
+    if context.cache is not None and not chosen.skip_cache:
+        cache = _BoundedCache(context.cache, size_bytes=context.cache_bytes)
     with TargetFolder(root) as folder:
         for entries in _chosen(context, version, chosen):
             folder.prepare(entry.path for entry in entries)
-            _Download(context, folder, chosen, progress).bring(entries)
-    if context.cache is not None and not chosen.skip_cache:
-        context.cache.clean_up(size_bytes=context.cache_bytes)
+            bringing = _Download(context, folder, cache, progress)
+            bringing.bring(entries, allow_missing=chosen.allow_missing)
+    if cache is not None:
+        cache.clean_up()
     return root
 
 
@@ -108,6 +125,57 @@ def _chosen(
         yield from read_entries(context, version.id, prefix=options.prefix, batch=BATCH)
     elif entry := find_entry(context, version, options.only):
         yield [entry]
+    else:
+        raise EntryNotFoundError(
+            f"{version.name} has no file {options.only!r}",
+            hint="List what it has with artifact.files().",
+        )
+
+
+class _BoundedCache:
+    """Keeps the cache within its bound, also while a version is brought that is larger."""
+
+    def __init__(self, cache: ObjectCache, *, size_bytes: int) -> None:
+        self._cache = cache
+        self._size_bytes = size_bytes
+        self._added = 0
+        self._lock = threading.Lock()
+
+    def find(self, digest: ContentDigest) -> Path | None:
+        """Find a file."""
+        return self._cache.find(digest)
+
+    def discard(self, digest: ContentDigest) -> None:
+        """Forget a file that turned out to be damaged."""
+        self._cache.discard(digest)
+
+    def add(self, digest: ContentDigest, content: bytes) -> None:
+        """Keep the bytes of a small file."""
+        if self._takes(len(content)):
+            self._cache.add(digest, content)
+
+    def add_file(self, digest: ContentDigest, source: Path, *, size: int) -> None:
+        """Keep a copy of a large file."""
+        if self._takes(size):
+            self._cache.add_file(digest, source)
+
+    def clean_up(self) -> None:
+        """Remove what is too much, if something was added; failing to is no error here."""
+        with self._lock:
+            if self._added:
+                self._added = 0
+                with suppress(StorageError):
+                    self._cache.clean_up(size_bytes=self._size_bytes)
+
+    def _takes(self, size: int) -> bool:
+        """Refuse what is larger than the cache, and make room from time to time."""
+        if size > self._size_bytes:
+            return False
+        if self._added + size > self._size_bytes * _SLACK:
+            self.clean_up()
+        with self._lock:
+            self._added += max(1, size)
+        return True
 
 
 class _Download:
@@ -117,17 +185,16 @@ class _Download:
         self,
         context: Context,
         folder: TargetFolder,
-        options: DownloadOptions,
+        cache: _BoundedCache | None,
         progress: Progress,
     ) -> None:
         self._context = context
         self._folder = folder
-        self._options = options
-        self._cache = None if options.skip_cache else context.cache
+        self._cache = cache
         self._progress = progress
         self._wanted: dict[ContentDigest, list[ManifestEntry]] = {}
 
-    def bring(self, entries: Sequence[ManifestEntry]) -> None:
+    def bring(self, entries: Sequence[ManifestEntry], *, allow_missing: bool) -> None:
         """Bring what is not there, from the cache or from the store."""
         there = set(self._there(entries))
         references: list[ManifestEntry] = []
@@ -139,7 +206,15 @@ class _Download:
             else:
                 self._wanted.setdefault(entry.content, []).append(entry)
         self._bring_kept()
-        for_each(self._bring_reference, references, threads=DOWNLOAD_THREADS)
+
+        def bring(entry: ManifestEntry) -> None:
+            try:
+                self._bring_reference(entry)
+            except (MissingReferenceError, InvalidReferenceError):
+                if not allow_missing:
+                    raise
+
+        for_each(bring, references, threads=DOWNLOAD_THREADS)
 
     def _bring_kept(self) -> None:
         """Bring what Hozon keeps, from the cache or from the store."""
@@ -181,7 +256,7 @@ class _Download:
         self._write_large(first, digest, chunks)
         target = self._folder.target(first.path)
         if self._cache is not None:
-            self._cache.add_file(digest, target)
+            self._cache.add_file(digest, target, size=first.size or 0)
         for entry in others:
             with writing(target), target.open("rb") as file:
                 self._write_large(entry, digest, _chunks(file))
@@ -201,11 +276,7 @@ class _Download:
         def write(file: BinaryIO) -> None:
             file.writelines(self._counted(read_reference(self._context, entry)))
 
-        try:
-            self._folder.write_checked(entry.path, write)
-        except (MissingReferenceError, InvalidReferenceError):
-            if not self._options.allow_missing:
-                raise
+        self._folder.write_checked(entry.path, write)
 
     def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Tell of each chunk that it is done."""
@@ -227,8 +298,8 @@ class _Download:
                 for entry in entries:
                     file.seek(0)
                     self._write_large(entry, digest, _chunks(file))
-        except FileNotFoundError:
-            return  # Another process cleaned up.
+        except OSError:
+            return  # Another process cleaned up, or it cannot be read.
         del self._wanted[digest]
 
 
@@ -272,17 +343,33 @@ def published_digest(context: Context, version: Version) -> str:
     """
     found: dict[str, str] = {}
     for entries in read_entries(context, version.id, batch=BATCH):
-        digests = _published(context, entries)
+        digests = published_contents(context, entries)
         found.update((e.path, digests.get(e.digest, e.digest)) for e in entries)
     return published_manifest_digest(found.items())
 
 
-def _published(context: Context, entries: Sequence[ManifestEntry]) -> dict[str, str]:
-    """Map the digests of what is kept to the published ones."""
+def published_contents(context: Context, entries: Iterable[ManifestEntry]) -> Mapping[str, str]:
+    """Read what the store keeps for entries, and compute the digests that W&B would publish.
+
+    Args:
+        context: The capabilities.
+        entries: Some entries, whose bytes are stored; those of references are left out.
+
+    Returns:
+        Our digest → the published one, the Base64 MD5.
+
+    Raises:
+        MissingObjectError: The store lost some of it.
+        DigestMismatchError: The store gave other bytes than were logged.
+        StorageError: The store refused or failed.
+    """
     found: dict[str, str] = {}
 
     def take(digest: ContentDigest, chunks: Iterator[bytes]) -> None:
-        found[digest] = md5_of_chunks(chunks)
+        sha = hashlib.sha256()
+        md5 = md5_of_chunks(_seen(chunks, sha.update))
+        check_digest(sha.hexdigest(), digest, name=names[digest])
+        found[digest] = md5
 
     names = {entry.content: entry.path for entry in entries if entry.content}
     receiver = Receiver(
@@ -293,6 +380,13 @@ def _published(context: Context, entries: Sequence[ManifestEntry]) -> dict[str, 
     places = find_places(context, names, name=receiver.name)
     fetch(context, places, receiver, threads=DOWNLOAD_THREADS)
     return found
+
+
+def _seen(chunks: Iterable[bytes], see: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Show each chunk before it is handed on."""
+    for chunk in chunks:
+        see(chunk)
+        yield chunk
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

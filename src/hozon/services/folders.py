@@ -18,7 +18,7 @@ from typing import BinaryIO, Final, Self
 
 from hozon.errors import EntryConflictError, InvalidEntryPathError, SourceFileError
 from hozon.model.paths import check_entry_path, folders_above
-from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
+from hozon.services.scratch import make_scratch_folder, remove_left, remove_scratch_folder
 
 UNFINISHED: Final = ".hozon-unfinished"
 """The folder below the target in which files lie until they are checked."""
@@ -57,6 +57,7 @@ class TargetFolder:
             self.root.mkdir(parents=True, exist_ok=True)
             self._real = os.path.realpath(self.root)
             self._check_inside(UNFINISHED)
+            remove_left(self.root / UNFINISHED)
             self._unfinished = make_scratch_folder(self.root / UNFINISHED)
             if _ignores_case(self._unfinished):
                 self._by_case = {}
@@ -127,6 +128,7 @@ class TargetFolder:
         with writing(path):
             unfinished = self._unfinished / str(next(self._numbers))
             try:
+                # Buffered: a single call of the system need not write all of a chunk.
                 with unfinished.open("xb") as file:
                     write(file)
                 self._finish(os.fspath(unfinished), path)

@@ -9,7 +9,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from hozon.model.digests import ContentDigest
@@ -100,15 +100,23 @@ class KnownFiles:
         stored = set(self._stored(set(seen.values()))) if seen else set()
         return {by_path[path].path: digest for path, digest in seen.items() if digest in stored}
 
-    def remember(self, before: FileState, after: os.stat_result, digest: ContentDigest) -> None:
+    def now(self) -> datetime:
+        """Give the time, for `remember`."""
+        return self._clock.now()
+
+    def remember(
+        self, before: FileState, after: os.stat_result, digest: ContentDigest, *, began_at: datetime
+    ) -> None:
         """Remember what was read from a file, if it can be trusted later; `save` stores it.
 
         Args:
             before: The file as it was before it was read.
             after: What the system said of it when it had been read.
             digest: SHA-256 of what was read.
+            began_at: When reading began: a write since then would surely show only if the file
+                had been left alone for longer than the granularity.
         """
-        if _same(before.found, after) and self._has_settled(after):
+        if _same(before.found, after) and _has_settled(after, began_at):
             with self._lock:
                 self._new.append((before, digest))
 
@@ -122,11 +130,6 @@ class KnownFiles:
                 for before, digest in new
             )
 
-    def _has_settled(self, found: os.stat_result) -> bool:
-        """Tell whether a write from now on would surely show."""
-        settled = self._clock.now().timestamp() - GRANULARITY.total_seconds()
-        return found.st_mtime < settled and found.st_ctime < settled
-
 
 def _same(before: os.stat_result, after: os.stat_result) -> bool:
     """Tell whether nobody wrote to a file meanwhile."""
@@ -136,6 +139,12 @@ def _same(before: os.stat_result, after: os.stat_result) -> bool:
         and before.st_size == after.st_size
         and before.st_ino == after.st_ino
     )
+
+
+def _has_settled(found: os.stat_result, at: datetime) -> bool:
+    """Tell whether a write from some time on would surely show."""
+    settled = at.timestamp() - GRANULARITY.total_seconds()
+    return found.st_mtime < settled and found.st_ctime < settled
 
 
 class ForgetfulIndex:

@@ -7,11 +7,12 @@ from itertools import islice
 from hozon.errors import (
     ArtifactNotFoundError,
     CollectionNotFoundError,
+    InvalidEntryPathError,
     TypeConflictError,
 )
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import Alias, TypeName, format_version
-from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
+from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, check_entry_path
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.paging import Keyed, Listing, PageKey
@@ -121,7 +122,11 @@ def read_entries(
 
 
 def find_entry(context: Context, version: Version, path: str) -> ManifestEntry | None:
-    """Find the entry of a path; None where the version has none."""
+    """Find the entry of a path; None where the version has none, and for what is no path."""
+    try:
+        check_entry_path(path)
+    except InvalidEntryPathError:
+        return None
     with context.catalog.read() as session:
         found = next(session.versions.entries(version.id, prefix=path, limit=1), None)
     return found if found and found.path == path else None

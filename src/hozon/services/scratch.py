@@ -5,6 +5,7 @@ one left. Refuses to own what lies in them. Invariant: only the process that mad
 it, or one that knows that this process has ended.
 """
 
+import errno
 import os
 import platform
 import re
@@ -20,6 +21,8 @@ from typing import Final
 LEFT_AFTER: Final = timedelta(days=1)
 """The age from which a folder counts as left where processes cannot be asked for, as on Windows."""
 
+_ATTEMPTS = 100
+
 _CAN_ASK = os.name == "posix"
 _OWNER = re.compile(r"(\d{1,9})-[^-]+")
 
@@ -28,14 +31,17 @@ def make_scratch_folder(parent: Path) -> Path:
     """Make a folder for this process; the first time, remove what killed processes left.
 
     Args:
-        parent: Where to make it; made if need be.
+        parent: Where to make it; made if need be. Another process may remove it while it is empty.
 
     Raises:
         OSError: The parent cannot be written.
     """
-    parent.mkdir(parents=True, exist_ok=True)
-    _remove_left(parent)
-    return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))
+    for _ in range(_ATTEMPTS):
+        parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_once(parent)
+        with suppress(FileNotFoundError):
+            return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(parent))
 
 
 def remove_scratch_folder(folder: Path, *, owner: int) -> None:
@@ -51,8 +57,17 @@ def remove_scratch_folder(folder: Path, *, owner: int) -> None:
 
 
 @cache
-def _remove_left(parent: Path) -> None:
-    """Remove the folders of processes of this host that have ended; once for each parent."""
+def _remove_left_once(parent: Path) -> None:
+    """Do so once for each parent: a program may have a thousand drafts."""
+    remove_left(parent)
+
+
+def remove_left(parent: Path) -> None:
+    """Remove the folders of processes of this host that have ended.
+
+    Args:
+        parent: Where they were made.
+    """
     mine = f"draft-{_host()}-"
     for folder in parent.glob(f"{mine}*"):
         owner = _OWNER.fullmatch(folder.name.removeprefix(mine))

@@ -198,7 +198,12 @@ class StagingArea:
                 raise
 
     def seal(self) -> None:
-        """Add nothing more to the files that there are: they are about to be stored."""
+        """Add nothing more to the files that there are: they are about to be stored.
+
+        Raises:
+            StorageError: The staging folder cannot be written.
+        """
+        self._flush()
         with self._lock:
             self._pack = None
 
@@ -231,6 +236,7 @@ class StagingArea:
 
     def _read_in(self, state: FileState, *, path: str, policy: Policy) -> StagedFile:
         """Read a file, and remember what was read if it was the same before and after."""
+        began_at = self._known.now()
         try:
             with open(state.path, "rb", buffering=0) as file:  # noqa: PTH123  No object is made.
                 if policy is Policy.IMMUTABLE:
@@ -241,7 +247,8 @@ class StagingArea:
                 after = os.fstat(file.fileno())
         except OSError as error:
             raise _unreadable(state.path, error) from error
-        self._known.remember(state, after, ContentDigest(staged.entry.digest))
+        digest = ContentDigest(staged.entry.digest)
+        self._known.remember(state, after, digest, began_at=began_at)
         return staged
 
     def _stage_all(self, work: "_Work", *, threads: int) -> list[StagedFile]:
@@ -305,7 +312,7 @@ class _Pack:
         self._file = LocalFile(Path(name), private=True, packed=True)
         self._owner = os.getpid()
         self._held: list[bytes] = []
-        self._held_bytes = self._size = self._count = 0
+        self._held_bytes = self._written = self._size = self._count = 0
 
     def has_room(self, size: int, sizes: PackSizes) -> bool:
         """Tell whether the bytes of one more file fit; a first one always does."""
@@ -331,8 +338,10 @@ class _Pack:
         """Bring everything into the file."""
         if not self._held:
             return
-        with self._file.path.open("ab", buffering=0) as out:
+        with self._file.path.open("r+b") as out:
+            out.seek(self._written)  # A flush that failed may have written a part of it.
             out.write(b"".join(self._held))
+        self._written = self._size
         self._held.clear()
         self._held_bytes = 0
 
@@ -422,7 +431,7 @@ def _chunks(state: FileState, file: RawIOBase) -> Iterator[bytes]:
     wanted = min(state.size + 1, CHUNK_BYTES)
     while chunk := file.read(wanted):
         yield chunk
-        if len(chunk) < wanted == state.size + 1:
+        if len(chunk) == state.size and wanted == state.size + 1:
             return  # That was the end: a file that grows meanwhile ends where it ended.
         wanted = CHUNK_BYTES
 

@@ -9,14 +9,20 @@ place is removed.
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hozon.errors import DigestMismatchError, HozonError, MissingObjectError, SourceFileError
+from hozon.errors import (
+    DigestMismatchError,
+    HozonError,
+    MissingObjectError,
+    SourceFileError,
+    StorageError,
+)
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.places import PACKED_FILES, Place, object_key, pack_key
 from hozon.services.contents import Contents, LocalFile
@@ -77,9 +83,12 @@ def upload_missing(context: Context, contents: Contents, *, progress: Progress) 
         def store(upload: _Upload) -> None:
             _store(context, upload)
             plan.is_stored(upload)
+            if upload.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
+                upload.file.path.unlink()
             progress(upload.size)
 
-        for_each(store, plan.uploads(), threads=UPLOAD_THREADS)
+        with closing(plan.uploads()) as uploads:
+            for_each(store, uploads, threads=UPLOAD_THREADS)
 
 
 class _Plan:
@@ -104,9 +113,15 @@ class _Plan:
         """Note that the catalog knows the places of an upload."""
         self._under_way.difference_update(digest for digest, _, _ in upload.parts)
 
-    def uploads(self) -> Iterator[_Upload]:
+    def uploads(self) -> Generator[_Upload]:
         """Give what has to be uploaded."""
         rest = _Rest(self._folder, pack_bytes=self._context.sizes.pack_bytes)
+        try:
+            yield from self._uploads(rest)
+        finally:
+            rest.abandon()
+
+    def _uploads(self, rest: "_Rest") -> Iterator[_Upload]:
         for file, parts in self._contents.by_file():
             missing = self._missing(parts)
             if file is None:
@@ -190,6 +205,12 @@ class _Rest:
             self._begin()
             yield full
 
+    def abandon(self) -> None:
+        """Close the pack that is not full yet, if a failure left it so."""
+        if self._out is not None:
+            with suppress(OSError):
+                self._out.close()
+
     def _is_full(self, length: int) -> bool:
         over = self._size + length > self._pack_bytes
         return bool(self._parts) and (over or len(self._parts) >= PACKED_FILES)
@@ -203,6 +224,10 @@ def _store(context: Context, upload: _Upload) -> None:
             _read_back(context, upload)
         with context.catalog.write() as session:
             added = session.objects.add(upload.places, now=context.catalog.now())
+    except StorageError:
+        _remove_unused(context, upload)
+        _check_there(upload)
+        raise
     except BaseException:
         _remove_unused(context, upload)
         raise
@@ -254,6 +279,16 @@ def _check_unchanged(upload: _Upload) -> None:
                 raise _changed(upload.file)
 
 
+def _check_there(upload: _Upload) -> None:
+    """Blame a file that was not copied and is gone, or cut off, before blaming the store."""
+    if not upload.file.private:
+        with _reading(upload.file.path) as source:
+            if os.fstat(source.fileno()).st_size < max(
+                at + length for _, at, length in upload.parts
+            ):
+                raise _changed(upload.file)
+
+
 def _remove_unused(context: Context, upload: _Upload) -> None:
     """Remove the key if no place is in it; when that cannot be told, leave it to the collector."""
     with suppress(HozonError):
@@ -274,7 +309,8 @@ def _refuse_missing(missing: Sequence[Part]) -> None:
 
 def _fills(file: LocalFile, parts: Sequence[Part]) -> bool:
     """Tell whether parts are all that is in a file."""
-    return sum(length for _, _, length in parts) == file.path.stat().st_size
+    with _reading(file.path) as source:
+        return sum(length for _, _, length in parts) == os.fstat(source.fileno()).st_size
 
 
 @contextmanager

@@ -153,10 +153,9 @@ def check_out(
         for path in sorted(_files(root)):
             if path not in manifest.entries:
                 (root / path).unlink()
-        for found, _, _ in os.walk(root, topdown=False):
-            folder = Path(found).relative_to(root).as_posix()
-            if folder not in folders and found != os.fspath(root):
-                Path(found).rmdir()
+        for found in reversed(list(_folders(root))):
+            if found not in folders:
+                (root / found).rmdir()
     return root
 
 
@@ -171,6 +170,17 @@ def _files(root: Path) -> Iterator[str]:
                 yield Path(found, name).relative_to(root).as_posix()
 
 
+def _folders(root: Path) -> Iterator[str]:
+    """List all folders below a folder, each behind the one it is in; none of our own."""
+    for found, folders, _ in os.walk(root, onerror=_fail):
+        if Path(found) == root and UNFINISHED in folders:
+            folders.remove(UNFINISHED)  # Another process may be at work here.
+        for name in folders:
+            path = Path(found, name)
+            if not path.is_symlink():
+                yield path.relative_to(root).as_posix()
+
+
 def _fail(error: OSError) -> None:
     """Report what os.walk would pass over."""
     raise error
@@ -178,8 +188,10 @@ def _fail(error: OSError) -> None:
 
 def _check_expendable(root: Path) -> None:
     """Refuse folders whose content nobody means to lose."""
-    real, here = Path(os.path.realpath(root)), Path.cwd()
-    if real in {Path.home(), Path(real.anchor)} or real in (here, *here.parents):
+    real = Path(os.path.realpath(root))
+    # Unlike Path.home, expanduser raises nothing for a user without a home.
+    kept = [Path(os.path.realpath(place)) for place in (".", os.path.expanduser("~"))]  # noqa: PTH111  Said above.
+    if any(real in (place, *place.parents) for place in kept):
         raise InputError(
             f"{str(root)!r} holds more than an artifact and is not made equal to one",
             hint="Check out to a folder of its own below the working folder.",

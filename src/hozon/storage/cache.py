@@ -6,6 +6,7 @@ changed; what a crash leaves behind is removed by a clean-up a day later.
 """
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -22,6 +23,10 @@ from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.ports.object_cache import CacheCleanup, CacheUsage
 
 _INCOMING = "incoming-"
+
+# What else lies in the folder is somebody else's, and is neither counted nor removed.
+_FOLDER = re.compile(r"[0-9a-f]{2}")
+_FILE = re.compile(r"[0-9a-f]{62}")
 
 LEFT_AFTER_SECONDS: Final = 24 * 60 * 60
 """The age from which an unfinished file counts as left by a crash, in seconds: one day."""
@@ -81,7 +86,7 @@ class FolderObjectCache:
         """Remove what was not used for longest until the rest fits."""
         newest_first = sorted(self._kept(), key=lambda file: file.used_ns, reverse=True)
         totals = list(accumulate(file.size for file in newest_first))
-        fitting = bisect_right(totals, size_bytes)
+        fitting = bisect_right(totals, size_bytes) if size_bytes else 0
         with _translated(self._root):
             for file in newest_first[fitting:]:
                 Path(file.path).unlink(missing_ok=True)
@@ -112,9 +117,9 @@ class FolderObjectCache:
     def _kept(self) -> Iterator[_Kept]:
         """Find everything that is complete."""
         with _translated(self._root):
-            folders = [entry.path for entry in _listed(self._root) if entry.is_dir()]
+            folders = [entry.path for entry in _listed(self._root) if _FOLDER.fullmatch(entry.name)]
             for folder in folders:
-                for entry in _listed(folder):
+                for entry in filter(_is_ours, _listed(folder)):
                     with suppress(FileNotFoundError):  # Another process cleans up, too.
                         found = entry.stat(follow_symlinks=False)
                         yield _Kept(entry.path, found.st_size, found.st_mtime_ns)
@@ -128,12 +133,17 @@ class FolderObjectCache:
                         Path(entry.path).unlink(missing_ok=True)
 
 
+def _is_ours(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a file is one that was kept here."""
+    return bool(_FILE.fullmatch(entry.name)) and entry.is_file(follow_symlinks=False)
+
+
 def _listed(folder: str | Path) -> list[os.DirEntry[str]]:
     """List a folder; one that is missing is empty."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

@@ -54,32 +54,44 @@ class SqliteFileIndex:
     def seen(self, paths: Iterable[str]) -> dict[str, SeenFile]:
         """Give what is known of files."""
         found: dict[str, SeenFile] = {}
-        if not self._path.exists():
+        if not os.path.exists(self._path):  # noqa: PTH110  Path.exists raises what is none of ours.
             return found
-        rest = iter(paths)
-        with suppress(sqlite3.Error), self._connection() as connection:
+        rest = filter(_is_text, paths)
+        # A damaged database may also give values of other types than were put in.
+        with (
+            suppress(sqlite3.Error, AttributeError, TypeError, ValueError),
+            self._connection() as connection,
+        ):
             while batch := list(islice(rest, _BATCH)):
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {_COLUMNS} FROM files WHERE path IN ({marks})"  # noqa: S608  Marks only.
-                for row in connection.execute(query, [_text(path) for path in batch]):
+                for row in connection.execute(query, batch):
                     file = _file(*row)
                     found[file.path] = file
         return found
 
     def remember(self, files: Iterable[SeenFile]) -> None:
         """Remember files, and forget the oldest if there are too many."""
-        rows = [_row(file) for file in files]
-        with suppress(sqlite3.Error, OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._connection() as connection, connection:
-                connection.execute(_TABLE)
-                connection.executemany(
-                    f"INSERT OR REPLACE INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608  Our own columns.
-                    rows,
-                )
-                connection.execute(
-                    "DELETE FROM files WHERE id <= (SELECT max(id) FROM files) - ?", [MOST_FILES]
-                )
+        rows = [_row(file) for file in files if _is_text(file.path)]
+        try:
+            self._write(rows)
+        except (sqlite3.OperationalError, OSError):
+            return  # Locked for too long, or not ours to write.
+        except sqlite3.DatabaseError:  # Damaged, or none: the next one begins anew.
+            self.clear()
+
+    def _write(self, rows: Iterable["Row"]) -> None:
+        """Write rows, and forget the oldest if there are too many."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as connection, connection:
+            connection.execute(_TABLE)
+            connection.executemany(
+                f"INSERT OR REPLACE INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608  Our own columns.
+                rows,
+            )
+            connection.execute(
+                "DELETE FROM files WHERE id <= (SELECT max(id) FROM files) - ?", [MOST_FILES]
+            )
 
     def clear(self) -> None:
         """Forget everything."""
@@ -120,7 +132,7 @@ def _row(file: SeenFile) -> Row:
     # Numbers of inodes may be larger than what SQLite takes for a number.
     inode = print_.inode.to_bytes(16, "big", signed=True)
     digest = bytes.fromhex(file.digest)
-    return _text(file.path), print_.size, print_.modified_ns, print_.changed_ns, inode, digest
+    return file.path, print_.size, print_.modified_ns, print_.changed_ns, inode, digest
 
 
 def _file(
@@ -131,6 +143,10 @@ def _file(
     return SeenFile(path, fingerprint, ContentDigest(digest.hex()))
 
 
-def _text(path: str) -> str:
-    """Leave out what SQLite cannot take: such a path is never found, and its file read again."""
-    return path.encode("utf-8", "replace").decode("utf-8")
+def _is_text(path: str) -> bool:
+    """Tell whether SQLite takes a path: one that is no Unicode is read again every time."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

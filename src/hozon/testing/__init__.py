@@ -11,5 +11,6 @@ port passes. Refuses to own how an adapter is set up; the subclass brings a fixt
 `hozon.testing.object_stores`, `hozon.testing.references` and `hozon.testing.catalogs` hold the
 suites and import pytest; `hozon.testing.lineages`, `hozon.testing.links` and `hozon.testing.notes`
 are parts of the last, and `hozon.testing.records` holds what all parts log.
-`hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not.
+`hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not; nor does
+`hozon.testing.faulty`, a store that fails and lies on purpose around any other.
 """

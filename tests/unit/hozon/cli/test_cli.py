@@ -1,15 +1,20 @@
 """The command line: what a terminal shows, and exit codes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 import hozon
+from hozon.bootstrap import open_cache, open_file_index
 from hozon.cli.main import EXIT_CODES, cli
 from hozon.demo import SCENES
 from hozon.errors import HozonError
+from hozon.model.digests import ContentDigest
+from hozon.ports.file_index import Fingerprint, SeenFile
+from hozon.settings import load_settings
 
 
 def run(*arguments: str) -> Result:
@@ -38,7 +43,7 @@ def test_the_version_is_told() -> None:
 def test_help_lists_the_commands(option: str) -> None:
     """Each with its first line, and the settings that matter."""
     shown = run(option).output
-    for word in ("demo", "status", "Show where data lives", "HOZON_STORAGE_URL"):
+    for word in ("cache", "demo", "status", "Show where data lives", "HOZON_STORAGE_URL"):
         assert word in shown
 
 
@@ -140,3 +145,105 @@ def test_a_failing_demo_leaves_no_scratch_folder(
     monkeypatch.setattr("hozon.cli.demo.teardown", fail)
     assert run("demo", "index").exit_code != 0
     assert list((tmp_path / "work").iterdir()) == []
+
+
+SEEN = SeenFile("/a", Fingerprint(1, 2, 3, 4), ContentDigest("ab" * 32))
+
+
+@pytest.fixture
+def kept() -> list[ContentDigest]:
+    """Keep three files of 1,000 bytes in the cache, the oldest first, and one in the index."""
+    cache = open_cache(load_settings())
+    digests = [ContentDigest(f"{number:064x}") for number in range(3)]
+    for at, digest in enumerate(digests, 1000):
+        cache.add(digest, bytes(1000))
+        path = cache.find(digest)
+        assert path is not None
+        os.utime(path, (at, at))
+    open_file_index(load_settings()).remember([SEEN])
+    return digests
+
+
+def cached(digests: list[ContentDigest]) -> list[bool]:
+    """Tell which files are still in the cache."""
+    cache = open_cache(load_settings())
+    return [cache.find(digest) is not None for digest in digests]
+
+
+def test_the_cache_explains_itself() -> None:
+    """What it is for, that nothing is lost with it, and the settings."""
+    shown = run("cache", "--help").output
+    for word in ("cleanup", "info", "HOZON_CACHE_DIR", "HOZON_CACHE_SIZE", "Nothing is lost"):
+        assert word in shown
+    assert "500MB, 5GB or 10GiB" in run("cache", "cleanup", "--help").output
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_cache_is_measured(home: Path) -> None:
+    """As JSON for programs; asking changes nothing."""
+    for _ in range(2):
+        told = json.loads(run("cache", "info", "--json").stdout)
+        assert told.pop("index_bytes") > 0
+        assert told == {
+            "folder": f"{home}/cache",
+            "files": 3,
+            "size_bytes": 3000,
+            "bound_bytes": 10 * 2**30,
+        }
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_cache_is_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a table for people."""
+    monkeypatch.setenv("HOZON_CACHE_SIZE", "5GB")
+    lines = run("cache", "info").stdout.splitlines()
+    assert lines[:3] == [f"Folder  {home}/cache", "Kept    3 files, 3.0 kB", "Bound   5.0 GB"]
+    assert lines[3].startswith("Index   ")
+
+
+def test_a_cache_that_is_not_there_is_empty(home: Path) -> None:
+    """And is not made by looking at it."""
+    assert json.loads(run("cache", "info", "--json").stdout)["files"] == 0
+    done = run("cache", "cleanup", "--size", "0")
+    assert done.stdout == "Removed  0 files, 0 bytes\nKept     0 files, 0 bytes\n"
+    assert not (home / "cache").exists()
+
+
+def test_what_was_not_used_for_longest_goes(kept: list[ContentDigest]) -> None:
+    """What went and what is left is told, and the index stays."""
+    done = run("cache", "cleanup", "--size", "1kB")
+    assert done.stdout == "Removed  2 files, 2.0 kB\nKept     1 file, 1.0 kB\n"
+    assert cached(kept) == [False, False, True]
+    assert open_file_index(load_settings()).seen(["/a"]) == {"/a": SEEN}
+
+
+def test_what_fits_stays(kept: list[ContentDigest]) -> None:
+    """As JSON for programs."""
+    told = json.loads(run("cache", "cleanup", "--size", "5GB", "--json").stdout)
+    assert told == {
+        "removed": {"files": 0, "size_bytes": 0},
+        "kept": {"files": 3, "size_bytes": 3000},
+    }
+    assert cached(kept) == [True] * 3
+
+
+def test_a_size_of_nothing_empties_it(kept: list[ContentDigest]) -> None:
+    """The index of local files is forgotten, too."""
+    run("cache", "cleanup", "--size", "0")
+    assert cached(kept) == [False] * 3
+    assert open_file_index(load_settings()).seen(["/a"]) == {}
+
+
+@pytest.mark.parametrize("size", ["lots", "-1", "5 XB"])
+def test_a_size_that_is_none_removes_nothing(kept: list[ContentDigest], size: str) -> None:
+    """Exit code 2; the hint shows how to write one."""
+    result = run("cache", "cleanup", "--size", size)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "500MB" in result.stderr
+    assert cached(kept) == [True] * 3
+
+
+def test_a_size_has_to_be_given(kept: list[ContentDigest]) -> None:
+    """Nobody empties a cache by leaving something out."""
+    assert run("cache", "cleanup").exit_code == 2
+    assert cached(kept) == [True] * 3

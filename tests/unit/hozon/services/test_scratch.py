@@ -1,8 +1,10 @@
 """Scratch folders: each goes with its process, and never before."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,23 @@ def test_a_forked_child_leaves_the_copies_of_its_parent(parent: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("x\n", "")
+
+
+def test_a_parent_that_another_process_removes_is_made_again(
+    parent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be empty just then; but not for ever."""
+    mkdtemp, left = tempfile.mkdtemp, [2]
+
+    def racing(*, dir: Path, prefix: str) -> str:  # noqa: A002  As tempfile calls it.
+        left[0] -= 1
+        if left[0] >= 0:
+            dir.rmdir()
+        return mkdtemp(dir=dir, prefix=prefix)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", racing)
+    assert make_scratch_folder(parent).parent == parent
+    shutil.rmtree(parent)
+    left[0] = 1_000
+    with pytest.raises(FileNotFoundError, match="staging"):
+        make_scratch_folder(parent)
