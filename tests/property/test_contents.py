@@ -27,7 +27,7 @@ from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
 from hozon.services.transfers import Receiver, fetch
 from hozon.testing.clocks import ManualClock
-from hozon.testing.memory import MemoryObjectStore
+from hozon.testing.memory import MemoryObjectStore, MemoryReferences
 from worlds import MNIST
 
 sizes = st.builds(
@@ -78,6 +78,7 @@ def module_context(
     context = Context(
         catalog=open_catalog(f"sqlite:///{folder / 'catalog.db'}", clock=ManualClock()),
         store=MemoryObjectStore(),
+        references=MemoryReferences(),
         principal=Principal(EntityName("ada")),
         staging=folder / "staging",
         sizes=PackSizes(),

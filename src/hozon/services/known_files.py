@@ -40,6 +40,16 @@ class FileState:
         self.found: Final = found
         """What the system says of it."""
 
+    @classmethod
+    def of(cls, path: str) -> "FileState":
+        """Look at a file; links are followed.
+
+        Raises:
+            OSError: It is missing, or may not be looked at.
+            ValueError: The path holds a NUL.
+        """
+        return cls(path, os.stat(path))  # noqa: PTH116  A third of the time that Path.stat takes.
+
     @property
     def size(self) -> int:
         """Its length in bytes."""

@@ -394,7 +394,7 @@ def _left_in_place(
 def _state_of(source: str) -> FileState:
     """Look at a file, and refuse what is none."""
     try:
-        state = FileState(source, os.stat(source))  # noqa: PTH116  No object is made.
+        state = FileState.of(source)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path.
         raise _unreadable(source, error) from error
     if state.is_folder:

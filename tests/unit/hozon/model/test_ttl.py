@@ -27,7 +27,7 @@ def test_good_ttls_are_unchanged(ttl: Ttl) -> None:
 @pytest.mark.parametrize("number", [30, 0, 1.5, True, "30d"], ids=repr)
 def test_a_bare_number_is_refused(number: object) -> None:
     """The hint asks for a timedelta."""
-    with pytest.raises(InvalidTtlError, match=r"^The TTL .* is a ") as caught:
+    with pytest.raises(InvalidTtlError, match=r"^The TTL .* is of type ") as caught:
         check_ttl(number)
     assert "Give a timedelta" in caught.value.hint
 

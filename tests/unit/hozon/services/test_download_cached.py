@@ -323,9 +323,11 @@ def test_a_download_works_batch_by_batch(
     events: list[int] = []
     bring = download._Download.bring  # noqa: SLF001  Where a batch is worked off.
 
-    def watch(self: download._Download, entries: list[ManifestEntry]) -> None:
+    def watch(
+        self: download._Download, entries: list[ManifestEntry], *, allow_missing: bool
+    ) -> None:
         events.append(len(entries))
-        bring(self, entries)
+        bring(self, entries, allow_missing=allow_missing)
         for entry in entries:
             assert (tmp_path / "root" / entry.path).exists()
 
