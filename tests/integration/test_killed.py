@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import hozon
-from hozon.services.folders import UNFINISHED
+from hozon.model.paths import UNFINISHED
 from hozon.settings import load_settings
 from hozon.storage.local import LocalObjectStore
 

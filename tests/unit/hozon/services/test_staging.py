@@ -13,6 +13,7 @@ from typing import Self
 import pytest
 
 from hozon.errors import InvalidEntryPathError, SourceFileError, StorageError
+from hozon.model.paths import UNFINISHED
 from hozon.model.places import PackSizes
 from hozon.services.contents import StagedFile
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
@@ -96,6 +97,17 @@ def test_links_are_followed(area: StagingArea, source: Path, tmp_path: Path) -> 
         ("file", b"linked"),
         ("folder/a", b"linked"),
     ]
+
+
+def test_what_a_download_has_not_finished_is_left_out(area: StagingArea, source: Path) -> None:
+    """Half a file is no content, wherever below the folder it lies."""
+    for folder in (source, source / "deep"):
+        (folder / UNFINISHED / "draft-x").mkdir(parents=True)
+        (folder / UNFINISHED / "draft-x" / "0").write_text("half")
+        (folder / "a").write_text("whole")
+    assert [file.entry.path for file in area.stage_folder(source)] == ["a", "deep/a"]
+    with pytest.raises(InvalidEntryPathError, match="not checked yet"):
+        area.stage_file(source / "a", path=f"{UNFINISHED}/a", policy=Policy.MUTABLE)
 
 
 def test_a_link_to_a_folder_above_is_named(area: StagingArea, source: Path) -> None:

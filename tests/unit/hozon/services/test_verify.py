@@ -12,11 +12,11 @@ from hozon.errors import (
     SourceFileError,
     VerificationError,
 )
+from hozon.model.paths import UNFINISHED
 from hozon.model.versions import Version
 from hozon.services.commit import commit_version
 from hozon.services.context import Context
 from hozon.services.download import download_version
-from hozon.services.folders import UNFINISHED
 from hozon.services.verify import (
     Differences,
     check_out,
