@@ -209,6 +209,20 @@ def test_a_folder_that_holds_more_is_not_emptied(
     assert (people / "precious").exists()
 
 
+@pytest.mark.parametrize("root", ["{home}", "{home}/..", "{real}/people/ada", "{real}"])
+def test_the_home_folder_is_kept_wherever_the_program_works(
+    context: Context, version: Version, people: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    """Though the way to it is a link, and the working folder lies elsewhere."""
+    elsewhere = people.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    real = os.path.realpath(people.parent.parent / "disk")
+    with pytest.raises(InputError, match="holds more than an artifact"):
+        check_out(context, version, Path(root.format(home=people, real=real)))
+    assert (people / "precious").exists()
+
+
 @pytest.mark.usefixtures("people")
 def test_a_folder_below_the_working_folder_is_fine(context: Context, version: Version) -> None:
     """That is where artifacts go."""
