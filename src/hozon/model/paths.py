@@ -7,7 +7,7 @@ Invariant: `parse_…(str(path)) == path` for every path value.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from hozon.errors import InvalidEntryPathError, InvalidPathError
 from hozon.model.names import (
@@ -25,6 +25,9 @@ from hozon.model.names import (
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 """Most paths inside artifacts: what matches is right beyond doubt, and need not be taken apart."""
+
+UNFINISHED: Final = ".hozon-unfinished"
+"""The folder below the target of a download in which files lie until they are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,8 @@ def check_entry_path(path: object) -> str:
 
     Raises:
         InvalidEntryPathError: It is empty, absolute, holds `.`, `..`, an empty part, a NUL, or
-            starts like a Windows drive (`C:`); it could leave the folder of a download.
+            starts like a Windows drive (`C:`); it could leave the folder of a download. Or it
+            begins with the name of the folder in which downloads keep what is not checked yet.
     """
     if isinstance(path, str) and _PLAIN.fullmatch(path):
         return path
@@ -227,6 +231,11 @@ def check_entry_path(path: object) -> str:
     if path.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts):
         raise InvalidEntryPathError(
             f"The path {path!r} is absolute or has an empty, '.' or '..' part", hint=hint
+        )
+    if parts[0] == UNFINISHED:
+        raise InvalidEntryPathError(
+            f"The path {path!r} lies where downloads keep what is not checked yet",
+            hint="Give it another name.",
         )
     windows = path.replace("\\", "/").split("/")
     if (len(path) > 1 and path[1] == ":" and path[0].isalpha()) or ".." in windows:

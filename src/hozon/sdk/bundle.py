@@ -154,6 +154,18 @@ class Bundle:
         """What the constructor was given as `use_as`; None for a version that was looked up.
 
         W&B deprecates it and gives it no effect. It has none here, and is not stored.
+
+        Examples:
+            Only the object that was made with it knows it.
+
+            ```python
+            import hozon
+
+            artifact = hozon.Artifact("mnist", type="dataset", use_as="train")
+            artifact.save()
+            print(artifact.use_as, hozon.Api().artifact(artifact.name).use_as)
+            #> train None
+            ```
         """
         return self._use_as
 

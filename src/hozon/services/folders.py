@@ -14,14 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Self
 
 from hozon.errors import EntryConflictError, InvalidEntryPathError, SourceFileError
-from hozon.model.paths import check_entry_path, folders_above
+from hozon.model.paths import UNFINISHED, check_entry_path, folders_above
 from hozon.services.scratch import make_scratch_folder, remove_left, remove_scratch_folder
-
-UNFINISHED: Final = ".hozon-unfinished"
-"""The folder below the target in which files lie until they are checked."""
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines.
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from hozon.errors import SourceFileError, StorageError
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.manifest import ManifestEntry
-from hozon.model.paths import check_entry_path
+from hozon.model.paths import UNFINISHED, check_entry_path
 from hozon.model.places import PACKED_FILES, PackSizes
 from hozon.services.contents import LocalFile, LocalRange, StagedFile
 from hozon.services.hashing import SyncingSink, write_hashed
@@ -354,7 +354,7 @@ class _Nowhere:
 
 
 def walk_files(root: Path) -> Iterator[str]:
-    """Find all files below a folder; links are followed.
+    """Find all files below a folder, but for those of unfinished downloads; links are followed.
 
     Args:
         root: A readable folder.
@@ -376,6 +376,8 @@ def walk_files(root: Path) -> Iterator[str]:
             )
         with reading(folder), os.scandir(folder) as children:
             for child in children:
+                if child.name == UNFINISHED:
+                    continue  # A download is under way there, or was killed: half of a file.
                 if child.is_dir():
                     pending.append((child.path, f"{above_name}{child.name}/", above | {real}))
                 else:

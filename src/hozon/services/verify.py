@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from hozon.errors import InputError, InvalidEntryPathError, VerificationError
-from hozon.model.paths import folders_above
+from hozon.model.paths import UNFINISHED, folders_above
 from hozon.model.versions import Version
 from hozon.services.context import Context
 from hozon.services.download import BATCH, DownloadOptions, download_version, is_there
-from hozon.services.folders import UNFINISHED, writing
+from hozon.services.folders import writing
 from hozon.services.resolve import load_manifest, read_entries
 from hozon.services.uploads import Progress
 

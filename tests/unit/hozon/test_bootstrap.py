@@ -166,3 +166,21 @@ def test_a_context_closes_what_lies_outside(monkeypatch: pytest.MonkeyPatch) -> 
     context.references.handler("file:///x")
     context.close()
     assert closed == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("url", "size", "cached"),
+    [("file:///o", "10GB", False), ("s3://bucket", "10GB", True), ("s3://bucket", "0", False)],
+)
+def test_only_what_is_far_away_is_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, size: str, *, cached: bool
+) -> None:
+    """A local store needs no cache, and a bound of nothing allows none."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    settings = load_settings(
+        {"HOZON_HOME": str(tmp_path), "HOZON_STORAGE_URL": url, "HOZON_CACHE_SIZE": size}
+    )
+    context = open_context(settings)
+    assert (context.cache is not None) is cached
+    assert context.cache_bytes == settings.cache_bytes
+    context.close()

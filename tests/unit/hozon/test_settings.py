@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hozon.errors import InvalidNameError, InvalidSettingError
-from hozon.settings import load_settings
+from hozon.settings import Settings, load_settings
 
 WriteConfig = Callable[[str], dict[str, str]]
 
@@ -190,3 +190,44 @@ def test_a_time_that_is_none_is_refused(text: str) -> None:
         load_settings({"HOZON_HTTP_TIMEOUT": text})
     assert repr(text) in caught.value.message
     assert "number of seconds" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "default"),
+    [
+        ("cache_size", lambda s: s.cache_bytes, 10 * 2**30),
+        ("pack_size", lambda s: s.sizes.pack_bytes, 64 * 2**20),
+        ("packed_file_size", lambda s: s.sizes.packed_file_bytes, 4 * 2**20),
+        ("read_gap", lambda s: s.sizes.gap_bytes, 2**20),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_sizes_are_read_as_people_write_them(
+    write_config: WriteConfig, name: str, read: Callable[[Settings], int], default: int
+) -> None:
+    """From the environment, else from the file, else the default; a bad one is named."""
+    variable = f"HOZON_{name.upper()}"
+    assert read(load_settings({})) == default
+    named = write_config(f'{name} = "2 MiB"')
+    assert read(load_settings(named)) == 2 * 2**20
+    assert read(load_settings(named | {variable: "7kB"})) == 7000
+    with pytest.raises(InvalidSettingError, match=f"The {name} 'lots' is no number") as caught:
+        load_settings({variable: "lots"})
+    assert caught.value.hint.startswith(f"Correct {variable} or the configuration file")
+    assert "64MiB" in caught.value.hint
+
+
+def test_a_pack_has_room_for_a_byte() -> None:
+    """A pack of nothing would never be full; the other sizes may be 0."""
+    names = ("PACK_SIZE", "CACHE_SIZE", "PACKED_FILE_SIZE", "READ_GAP")
+    settings = load_settings({f"HOZON_{name}": "0" for name in names})
+    sizes = settings.sizes
+    assert (sizes.pack_bytes, sizes.packed_file_bytes, sizes.gap_bytes) == (1, 0, 0)
+    assert settings.cache_bytes == 0
+
+
+def test_the_cache_lies_in_the_home_unless_it_is_told(tmp_path: Path) -> None:
+    """And its folder is absolute, wherever the program goes."""
+    home = {"HOZON_HOME": str(tmp_path)}
+    assert load_settings(home).cache_dir == tmp_path / "cache"
+    assert load_settings(home | {"HOZON_CACHE_DIR": "here"}).cache_dir == Path("here").absolute()

@@ -19,9 +19,9 @@ from hozon.errors import (
     StorageError,
     VerificationError,
 )
+from hozon.model.paths import UNFINISHED
 from hozon.ports.object_store import ObjectStore
 from hozon.sdk.errors import ArtifactNotLoggedError
-from hozon.services.folders import UNFINISHED
 from hozon.storage.cache import FolderObjectCache
 from hozon.testing.faulty import Fault, FaultyObjectStore
 from hozon.testing.memory import MemoryObjectStore

@@ -13,8 +13,9 @@ from typing import BinaryIO
 import pytest
 
 from hozon.errors import InvalidEntryPathError, SourceFileError
+from hozon.model.paths import UNFINISHED
 from hozon.services import scratch
-from hozon.services.folders import UNFINISHED, TargetFolder
+from hozon.services.folders import TargetFolder
 
 HOSTILE = ["../x", "/etc/x", "a/../../x", "C:\\x", "C:x", "a//x", "", "..", "a\\..\\..\\x", "x\0"]
 

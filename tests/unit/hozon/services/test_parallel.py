@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -110,3 +110,36 @@ def test_an_interrupt_stops_what_has_not_begun_and_waits_for_the_rest() -> None:
         for_each(work, range(2), threads=2)
     assert sorted(begun) == [0, 1]
     assert len(ended) == 1
+
+
+def test_items_are_taken_one_by_one() -> None:
+    """They may be made on the way, as many as there are threads at a time and no more."""
+    made: list[int] = []
+    done: list[int] = []
+    ahead: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    def work(number: int) -> None:
+        ahead.append(len(made) - len(done))
+        done.append(number)
+
+    for_each(work, items(), threads=3)
+    assert sorted(done) == list(range(100))
+    assert max(ahead) <= 3 + 1
+
+
+def test_items_that_cannot_be_made_are_a_failure() -> None:
+    """What was under way is finished, and the error comes out."""
+
+    def items() -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError
+
+    done: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        for_each(done.append, items(), threads=2)
+    assert done in ([1], [])

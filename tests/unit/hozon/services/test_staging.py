@@ -8,10 +8,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from hozon.errors import InvalidEntryPathError, SourceFileError, StorageError
+from hozon.model.paths import UNFINISHED
 from hozon.model.places import PackSizes
 from hozon.services.contents import StagedFile
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
@@ -95,6 +97,17 @@ def test_links_are_followed(area: StagingArea, source: Path, tmp_path: Path) -> 
         ("file", b"linked"),
         ("folder/a", b"linked"),
     ]
+
+
+def test_what_a_download_has_not_finished_is_left_out(area: StagingArea, source: Path) -> None:
+    """Half a file is no content, wherever below the folder it lies."""
+    for folder in (source, source / "deep"):
+        (folder / UNFINISHED / "draft-x").mkdir(parents=True)
+        (folder / UNFINISHED / "draft-x" / "0").write_text("half")
+        (folder / "a").write_text("whole")
+    assert [file.entry.path for file in area.stage_folder(source)] == ["a", "deep/a"]
+    with pytest.raises(InvalidEntryPathError, match="not checked yet"):
+        area.stage_file(source / "a", path=f"{UNFINISHED}/a", policy=Policy.MUTABLE)
 
 
 def test_a_link_to_a_folder_above_is_named(area: StagingArea, source: Path) -> None:
@@ -313,3 +326,105 @@ def test_a_folder_is_staged_where_no_thread_can_be_started(
         (source / name).write_text(name)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     assert [file.entry.path for file in area.stage_folder(source)] == ["a", "b"]
+
+
+def test_a_pack_that_could_not_be_written_goes_on_where_it_was(
+    area: StagingArea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up takes a part of what is written; later there is room."""
+    first = area.stage_chunks([b"first"], path="a")
+    really = Path.open
+
+    class FullDisk:
+        """A file that takes three bytes, and then no more."""
+
+        def __init__(self, path: Path) -> None:
+            self.file = really(path, "r+b")
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def seek(self, at: int) -> None:
+            self.file.seek(at)
+
+        def write(self, content: bytes) -> None:
+            self.file.write(content[:3])
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda path, mode: FullDisk(path) if mode else None)
+        with pytest.raises(StorageError, match="No space"):
+            area.stage_chunks([b"second"], path="b")
+    third = area.stage_chunks([b"third"], path="c")
+    assert [read(area, first), read(area, third)] == [b"first", b"third"]
+
+
+def test_a_seal_loses_nothing_that_another_thread_is_adding(
+    area: StagingArea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between taking bytes in and writing them down, somebody may ask for all."""
+    flush = area._flush  # noqa: SLF001  Where the other thread comes in.
+
+    def interrupted() -> None:
+        monkeypatch.setattr(area, "_flush", flush)
+        area.seal()
+        flush()
+
+    monkeypatch.setattr(area, "_flush", interrupted)
+    assert read(area, area.stage_chunks([b"hello"], path="a")) == b"hello"
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("step", [1, 3, 4])
+def test_a_file_system_that_gives_a_little_at_a_time_is_read_to_the_end(
+    area: StagingArea, source: Path, monkeypatch: pytest.MonkeyPatch, policy: Policy, step: int
+) -> None:
+    """As some network file systems do; fewer bytes than asked for are not the end."""
+    (source / "a").write_bytes(b"hello")
+    really = Path.open
+
+    class Slow:
+        """A file that gives a few bytes with each read."""
+
+        def __init__(self, path: Path) -> None:
+            self.file = really(path, "rb")
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def read(self, wanted: int) -> bytes:
+            return self.file.read(min(step, wanted))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Path,
+            "open",
+            lambda path, mode="r", **options: (
+                Slow(path) if path.parent == source else really(path, mode, **options)
+            ),
+        )
+        staged = area.stage_file(source / "a", path="a", policy=policy)
+    assert staged.entry.digest == hashlib.sha256(b"hello").hexdigest()
+    assert staged.size == 5
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_a_folder_is_taken_in_batch_by_batch(
+    area: StagingArea, source: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Each is handed on before the next is read."""
+    monkeypatch.setattr("hozon.services.staging._BATCH", count)
+    done: list[int] = []
+    for name in "abcdefg":
+        (source / name).write_text(name)
+    taken = area.stage_folder(source, progress=done.append)
+    assert next(taken).entry.path == "a"
+    assert len(done) == count
+    assert [file.entry.path for file in taken] == list("bcdefg")
+    assert sum(done) == 7

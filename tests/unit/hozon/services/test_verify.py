@@ -12,11 +12,11 @@ from hozon.errors import (
     SourceFileError,
     VerificationError,
 )
+from hozon.model.paths import UNFINISHED
 from hozon.model.versions import Version
 from hozon.services.commit import commit_version
 from hozon.services.context import Context
 from hozon.services.download import download_version
-from hozon.services.folders import UNFINISHED
 from hozon.services.verify import (
     Differences,
     check_out,
@@ -206,6 +206,20 @@ def test_a_folder_that_holds_more_is_not_emptied(
     real = os.path.realpath(people.parent.parent / "disk")
     with pytest.raises(InputError, match="holds more than an artifact"):
         expendable(context, version, Path(root.format(home=people, real=real)))
+    assert (people / "precious").exists()
+
+
+@pytest.mark.parametrize("root", ["{home}", "{home}/..", "{real}/people/ada", "{real}"])
+def test_the_home_folder_is_kept_wherever_the_program_works(
+    context: Context, version: Version, people: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    """Though the way to it is a link, and the working folder lies elsewhere."""
+    elsewhere = people.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    real = os.path.realpath(people.parent.parent / "disk")
+    with pytest.raises(InputError, match="holds more than an artifact"):
+        check_out(context, version, Path(root.format(home=people, real=real)))
     assert (people / "precious").exists()
 
 

@@ -137,3 +137,53 @@ def test_a_folder_that_went_is_made_again(folder: Path, source: Path) -> None:
         store.put("objects/x/0", source)
         shutil.rmtree(folder)
     assert list(store.keys()) == []
+
+
+def test_a_file_of_our_own_is_linked(folder: Path, source: Path) -> None:
+    """Not copied, if it may be; its own name may go."""
+    store = LocalObjectStore(folder)
+    store.put("packs/0", source, may_link=True)
+    assert (folder / "packs" / "0").samefile(source)
+    store.put("objects/0", source)
+    assert not (folder / "objects" / "0").samefile(source)
+
+
+def test_a_file_on_another_disk_is_copied(
+    folder: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no link can be made, the bytes are what counts."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    store = LocalObjectStore(folder)
+    store.put("packs/0", source, may_link=True)
+    assert b"".join(store.read(Place("packs/0", 0, 5))) == b"hello"
+
+
+def test_a_linked_file_survives_a_power_cut(folder: Path, source: Path, synced: list[Path]) -> None:
+    """Its bytes come to the disk before its name."""
+    LocalObjectStore(folder).put("packs/0", source, may_link=True)
+    assert synced[-2:] == [source, folder / "packs"]
+
+
+def test_a_key_is_not_written_twice(folder: Path, source: Path) -> None:
+    """A link never takes the place of what is there; callers have keys of their own."""
+    store = LocalObjectStore(folder)
+    store.put("packs/0", source, may_link=True)
+    source.unlink()
+    source.write_bytes(b"other")
+    with pytest.raises(StorageError, match="packs/0"):
+        store.put("packs/0", source, may_link=True)
+    assert b"".join(store.read(Place("packs/0", 0, 5))) == b"hello"
+
+
+def test_a_file_that_was_cut_off_is_named(folder: Path, source: Path) -> None:
+    """Fewer bytes than were stored are never passed off as all of them."""
+    store = LocalObjectStore(folder)
+    store.put("objects/0", source)
+    (folder / "objects" / "0").write_bytes(b"hel")
+    with pytest.raises(StorageError, match="ends 2 bytes early") as caught:
+        b"".join(store.read(Place("objects/0", 0, 5)))
+    assert "backup" in caught.value.hint
