@@ -156,7 +156,9 @@ LOCAL = [LocalRange(LocalFile(Path(str(n)), private=True), n, 5) for n in range(
 steps = st.lists(
     st.one_of(
         st.builds(
-            lambda entry, at: StagedFile(entry, LOCAL[at] if at < 2 and entry.size == 5 else None),
+            lambda entry, at: StagedFile(
+                entry, LOCAL[at] if at < 2 and entry.size == 5 and not entry.ref else None
+            ),
             entries,
             st.integers(0, 3),
         ),

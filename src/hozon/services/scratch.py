@@ -37,7 +37,12 @@ def make_scratch_folder(parent: Path) -> Path:
         OSError: The parent cannot be written.
     """
     for _ in range(_ATTEMPTS):
-        parent.mkdir(parents=True, exist_ok=True)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            if parent.exists():  # It is a file; a folder would just have been removed.
+                raise
+            continue
         _remove_left_once(parent)
         with suppress(FileNotFoundError):
             return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))

@@ -420,6 +420,7 @@ def test_a_folder_is_taken_in_batch_by_batch(
 ) -> None:
     """Each is handed on before the next is read."""
     monkeypatch.setattr("hozon.services.staging._BATCH", count)
+    monkeypatch.setattr("hozon.services.staging._FIRST_BATCH", count)
     done: list[int] = []
     for name in "abcdefg":
         (source / name).write_text(name)
