@@ -5,6 +5,7 @@ Refuses to own where the bytes lie; that is `hozon.model.places`. Invariant: fro
 unique and have passed `check_entry_path`.
 """
 
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +54,22 @@ ARTIFACT_SCHEME: Final = "hozon-artifact://"
 """How the URI of an entry of another artifact begins; its bytes are ours."""
 
 
-class _Entries(Mapping[str, ManifestEntry]):
+class Entries(Mapping[str, ManifestEntry], ABC):
+    """Entries by path, in path order, however they are kept."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def identified(self) -> Iterator[Identified]:
+        """Give what identifies each entry, in path order, without making the entries."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The sum of the sizes that are known, in bytes."""
+
+
+class _Columns(Entries):
     """Entries in columns: 32 bytes for a digest, 8 for a size, no object until one is asked for.
 
     What does not fit the columns, as references, is kept as it is.
@@ -105,10 +121,6 @@ class _Entries(Mapping[str, ManifestEntry]):
         start = place * _DIGEST_BYTES
         return ManifestEntry(path, self._digests[start : start + _DIGEST_BYTES].hex(), size)
 
-    def in_order(self) -> Iterator[ManifestEntry]:
-        """Give the entries in path order."""
-        return map(self._at, range(len(self._paths)))
-
     def identified(self) -> Iterator[Identified]:
         """Give what identifies each entry, in path order, without making the entries."""
         start = 0
@@ -132,50 +144,46 @@ class _Entries(Mapping[str, ManifestEntry]):
 class Manifest:
     """All entries of one artifact."""
 
-    _entries: _Entries
+    entries: Entries
+    """Path → entry, in path order; read-only."""
 
     @classmethod
     def of(cls, entries: Iterable[ManifestEntry]) -> "Manifest":
         """Freeze entries with unique paths, in path order."""
-        return cls(_Entries(sorted(entries, key=lambda entry: entry.path)))
+        return cls(_Columns(sorted(entries, key=lambda entry: entry.path)))
 
     @classmethod
     def in_order(cls, entries: Iterable[ManifestEntry]) -> "Manifest":
         """Freeze entries that come in path order already, one at a time, in flat memory."""
-        return cls(_Entries(entries))
-
-    @property
-    def entries(self) -> Mapping[str, ManifestEntry]:
-        """Path → entry, in path order; read-only."""
-        return self._entries
+        return cls(_Columns(entries))
 
     def __iter__(self) -> Iterator[ManifestEntry]:
         """Give the entries in path order, each made when it is asked for."""
-        return self._entries.in_order()
+        return iter(self.entries.values())
 
     def __len__(self) -> int:
         """Count the entries."""
-        return len(self._entries)
+        return len(self.entries)
 
     @cached_property
     def digest(self) -> ManifestDigest:
         """The identity of the whole content."""
-        return digest_of_manifest(self._entries.identified())
+        return digest_of_manifest(self.entries.identified())
 
     @property
     def size(self) -> int:
         """The sum of all sizes that are known, in bytes."""
-        return self._entries.size
+        return self.entries.size
 
     def contents(self) -> Iterator[tuple[ContentDigest, int]]:
         """Give the digest and length of what a store must hold, once for each entry of ours."""
-        for path, digest, size, ref, _ in self._entries.identified():
-            if ref is None or self._entries[path].content is not None:
+        for path, digest, size, ref, _ in self.identified():
+            if ref is None or self.entries[path].content is not None:
                 yield ContentDigest(digest), size or 0
 
     def identified(self) -> Iterator[Identified]:
         """Give what identifies each entry, in path order: the cheapest way through all of them."""
-        return self._entries.identified()
+        return self.entries.identified()
 
     @property
     def sizes_by_digest(self) -> dict[ContentDigest, int]:

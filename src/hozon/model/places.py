@@ -12,7 +12,7 @@ from typing import Final
 MEBIBYTE: Final = 1 << 20
 """1 MiB, in bytes."""
 
-PACKED_FILES: Final = 16_384
+PACKED_FILES: Final = 8192
 """How many files share a pack at most, so that what is known of one pack fits into memory."""
 
 

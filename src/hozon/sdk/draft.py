@@ -285,18 +285,25 @@ class Draft:
 
     def _add_all(self, files: Iterable[StagedFile], *, overwrite: bool) -> None:
         """Add files, or none of them if one is refused or cannot be read."""
-        undo: list[tuple[str, StagedFile | None]] = []
+        added: list[str] = []
+        replaced: dict[str, StagedFile] = {}
         with self._lock:
             try:
                 for file in files:
                     path = file.entry.path
                     before = self._contents.get(path)
                     self._add(file, overwrite=overwrite)
-                    undo.append((path, before))
+                    if before is None:
+                        added.append(path)
+                    else:
+                        replaced.setdefault(path, before)
             except BaseException:
-                for path, before in reversed(undo):
+                for path in added:
                     self._take(path)
-                    if before is not None:
+                for path, before in replaced.items():
+                    if path in self._contents:
+                        self._take(path)
+                    if path not in added:
                         self._put(before)
                 raise
 

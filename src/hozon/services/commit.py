@@ -48,7 +48,7 @@ class CommitRequest:
     """What it is; must be the collection's type."""
 
     contents: Contents
-    """What is in it."""
+    """What is in it; nobody changes it any more."""
 
     aliases: Sequence[Alias]
     """Names to give it beside `latest`."""
@@ -118,7 +118,7 @@ def commit_version(
         makes the version and the other finds it. Of two that add to what is latest, the second
         adds to what the first made.
     """
-    manifest = request.contents.manifest
+    manifest = request.contents.final_manifest
     with context.catalog.write() as session:
         collection = _collection(session, context, request)
         found = None

@@ -6,12 +6,12 @@ one entry; an entry whose bytes lie nowhere here is a reference, or its bytes ar
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hozon.model.digests import ContentDigest
-from hozon.model.manifest import Manifest, ManifestEntry
+from hozon.model.digests import ContentDigest, Identified
+from hozon.model.manifest import NO_EXTRA, Entries, Manifest, ManifestEntry
 
 _DIGEST_BYTES = 32
 _NOWHERE = -1
@@ -147,8 +147,13 @@ class Contents:
 
     @property
     def manifest(self) -> Manifest:
-        """What has been added so far, by value."""
+        """What has been added so far, by value; later changes do not show."""
         return Manifest.in_order(self.entries())
+
+    @property
+    def final_manifest(self) -> Manifest:
+        """What is there, when nobody changes it any more: it takes little memory of its own."""
+        return Manifest(_InPathOrder(self))
 
     @property
     def size(self) -> int:
@@ -182,6 +187,16 @@ class Contents:
         if stored:
             yield None, stored
 
+    def identified(self, paths: Iterable[str]) -> Iterator[Identified]:
+        """Give what identifies the entries of some paths, in their order."""
+        for path in paths:
+            entry = self._others.get(path)
+            if entry is not None:
+                yield path, entry.digest, entry.size, entry.ref, entry.extra
+            else:
+                row = self._rows[path]
+                yield path, self._digest(row), self._sizes[row], None, NO_EXTRA
+
     def _entry(self, path: str, row: int) -> ManifestEntry:
         return self._others.get(path) or ManifestEntry(path, self._digest(row), self._sizes[row])
 
@@ -195,3 +210,31 @@ class Contents:
         if known == len(self._known_files):
             self._known_files.append(file)
         return known
+
+
+class _InPathOrder(Entries):
+    """The entries of contents that nobody changes any more."""
+
+    __slots__ = ("_contents", "_paths")
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._paths = sorted(contents.paths())
+
+    def __getitem__(self, path: str) -> ManifestEntry:
+        return self._contents[path].entry
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def identified(self) -> Iterator[Identified]:
+        """Give what identifies each entry, in path order."""
+        return self._contents.identified(self._paths)
+
+    @property
+    def size(self) -> int:
+        """The sum of the sizes that are known, in bytes."""
+        return self._contents.size
