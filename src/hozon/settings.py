@@ -21,7 +21,7 @@ import platformdirs
 from hozon.errors import InputError, InvalidNameError, InvalidSettingError
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
 from hozon.model.paths import ProjectPath
-from hozon.model.places import PackSizes
+from hozon.model.places import MOST_PACK_BYTES, PackSizes
 from hozon.model.sizes import parse_size
 
 DEFAULT_PROJECT = "uncategorized"
@@ -136,7 +136,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         cache_dir=Path(choose("cache_dir", str(home / "cache"))).absolute(),
         cache_bytes=sizes["cache_size"],
         sizes=PackSizes(
-            pack_bytes=max(1, sizes["pack_size"]),
+            pack_bytes=min(max(1, sizes["pack_size"]), MOST_PACK_BYTES),
             packed_file_bytes=sizes["packed_file_size"],
             gap_bytes=sizes["read_gap"],
         ),

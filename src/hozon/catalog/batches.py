@@ -13,7 +13,7 @@ IN_BATCH: Final = 500
 """Values per `IN (…)`: below the limit of 999 parameters of old SQLite builds."""
 
 
-_ROWS = 10_000
+_ROWS = 2000
 """How many rows are held at a time while they are written."""
 
 Encode = Callable[[object], object]

@@ -1,11 +1,13 @@
 """Migrations: bring a database to the schema that this release knows.
 
 Owns when Alembic runs. Refuses to own the steps; they are the files in `migrations/versions`.
-Invariant: an up-to-date database costs one query; Alembic is imported only when there is work.
+Invariants: an up-to-date database costs one query; a new one gets the newest schema at once;
+Alembic is imported only for an older one.
 """
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from hozon.catalog.schema import metadata
 from hozon.catalog.sqlite import for_writing
 from hozon.errors import CatalogError
 
@@ -26,8 +28,17 @@ def ensure_schema(engine: Engine) -> None:
         if _revision(connection) == HEAD:
             return
     with engine.connect() as connection, for_writing(connection).begin():
-        if _revision(connection) != HEAD:
+        if not inspect(connection).get_table_names():
+            _create(connection)
+        elif _revision(connection) != HEAD:
             _upgrade(connection)
+
+
+def _create(connection: Connection) -> None:
+    """Give an empty database the schema of this release at once; the steps lead to the same one."""
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def _revision(connection: Connection) -> str | None:

@@ -12,7 +12,10 @@ from typing import Final
 MEBIBYTE: Final = 1 << 20
 """1 MiB, in bytes."""
 
-PACKED_FILES: Final = 8192
+MOST_PACK_BYTES: Final = 2 << 30
+"""How large a pack may be at most, in bytes: 2 GiB."""
+
+PACKED_FILES: Final = 4096
 """How many files share a pack at most, so that what is known of one pack fits into memory."""
 
 
@@ -40,7 +43,7 @@ class PackSizes:
     """When small files share a key, and when their ranges are read together."""
 
     pack_bytes: int = 64 * MEBIBYTE
-    """How large a pack may grow, in bytes; 1 or more."""
+    """How large a pack may grow, in bytes; 1 to `MOST_PACK_BYTES`."""
 
     packed_file_bytes: int = 4 * MEBIBYTE
     """Up to which size a file goes into a pack, in bytes; 0 leaves only empty files to packs."""

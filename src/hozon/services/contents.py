@@ -15,6 +15,7 @@ from hozon.model.manifest import NO_EXTRA, Entries, Manifest, ManifestEntry
 
 _DIGEST_BYTES = 32
 _NOWHERE = -1
+_UNSIGNED = "I"  # Four bytes: rows, and offsets within packs, are below 4 GiB.
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Contents:
         self._rows: dict[str, int] = {}
         self._digests = bytearray()
         self._sizes = array("q")
-        self._offsets = array("q")
-        self._files = array("l")
+        self._offsets = array(_UNSIGNED)
+        self._files = array("i")
         self._known_files: list[LocalFile] = []
         self._numbers: dict[int, int] = {}
         self._others: dict[str, ManifestEntry] = {}
@@ -169,11 +170,11 @@ class Contents:
             lies nowhere here and must be stored already.
         """
         ours = {path: e.content for path, e in self._others.items()}
-        found: dict[int, array[int]] = {}
+        found: dict[int, array[int]] = {}  # Rows; a list would hold an object for each.
         stored: list[tuple[ContentDigest, int, int]] = []
         for path, row in self._rows.items():
             if self._files[row] != _NOWHERE:
-                found.setdefault(self._files[row], array("q")).append(row)
+                found.setdefault(self._files[row], array(_UNSIGNED)).append(row)
             elif path not in ours:
                 stored.append((self._digest(row), 0, self._sizes[row]))
             elif content := ours[path]:

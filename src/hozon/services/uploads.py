@@ -32,7 +32,8 @@ from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 from hozon.services.staging import staging_in
 
 UPLOAD_THREADS: Final = 8
-"""How many objects are uploaded at a time."""
+"""How many objects are uploaded at a time; to a store on this machine, where nobody waits for a
+network, only two."""
 
 Progress = Callable[[int], None]
 """Is told how many more bytes are done."""
@@ -88,7 +89,7 @@ def upload_missing(context: Context, contents: Contents, *, progress: Progress) 
             progress(upload.size)
 
         with closing(plan.uploads()) as uploads:
-            for_each(store, uploads, threads=UPLOAD_THREADS)
+            for_each(store, uploads, threads=2 if context.store.is_local else UPLOAD_THREADS)
 
 
 class _Plan:

@@ -58,11 +58,26 @@ def migrated_to(revision: str, path: Path) -> Iterator[Connection]:
     engine.dispose()
 
 
-def test_the_steps_lead_to_the_schema(engine: Engine) -> None:
-    """Alembic finds no difference between the migrated database and the tables of the code."""
+def test_a_new_database_has_the_schema(engine: Engine) -> None:
+    """Alembic finds no difference between it and the tables of the code, and knows its revision."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_the_steps_lead_to_the_schema(tmp_path: Path) -> None:
+    """All of them, one after the other, from nothing: an old database becomes a new one."""
+    with migrated_to(HEAD, tmp_path / "catalog.db") as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_a_new_database_needs_no_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made as it should be, without Alembic."""
+    monkeypatch.setattr("hozon.catalog.migrate._upgrade", lambda _: pytest.fail("migrated"))
+    prepare_catalog(f"sqlite:///{tmp_path / 'catalog.db'}")
 
 
 def test_the_head_is_that_of_alembic() -> None:
@@ -91,18 +106,27 @@ def test_a_newer_database_is_refused(database: Path) -> None:
 def test_a_failing_step_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Migrating is one transaction: the next try begins where this one began."""
     path = tmp_path / "catalog.db"
+    with migrated_to("0001", path):
+        pass
 
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
+    def tables() -> list[tuple[str]]:
+        with sqlite3.connect(path) as connection:
+            found = connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+        connection.close()
+        return found
+
+    before = tables()
     with monkeypatch.context() as patched:
-        patched.setattr("alembic.runtime.migration.MigrationContext._ensure_version_table", fail)
+        # The last thing that a step does.
+        patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
         with pytest.raises(KeyboardInterrupt):
             prepare_catalog(f"sqlite:///{path}")
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
-    connection.close()
+    assert tables() == before
     prepare_catalog(f"sqlite:///{path}")
+    assert tables() != before
 
 
 CREATE = """
