@@ -16,22 +16,7 @@ from hozon.sdk.objects.records import Record
 
 
 class Media(StoredObject):
-    """An object whose bytes are a file of an ordinary format.
-
-    Examples:
-        Bytes that came from a file are kept as they are.
-
-        ```python
-        from pathlib import Path
-
-        import hozon
-
-        Path("report.html").write_text("<h1>Report</h1>")
-        report = hozon.Html("report.html")
-        print(isinstance(report, hozon.sdk.objects.media.Media), report.format, report.size)
-        #> True html 15
-        ```
-    """
+    """An object whose bytes are a file of an ordinary format."""
 
     folder: ClassVar[str]
     """Where the bytes lie below `media` in an artifact."""
