@@ -123,8 +123,7 @@ class _Plan:
             rest.abandon()
 
     def _uploads(self, rest: "_Rest") -> Iterator[_Upload]:
-        for file, parts in self._contents.by_file():
-            missing = self._missing(parts)
+        for file, parts, missing in self._with_missing():
             if file is None:
                 _refuse_missing(missing)
             elif not missing:
@@ -146,17 +145,33 @@ class _Plan:
         self._under_way.update(digest for digest, _, _ in parts)
         return _Upload(key(self._upload_id, next(self._numbers)), file, parts)
 
-    def _missing(self, parts: Sequence[Part]) -> list[Part]:
+    def _with_missing(self) -> Iterator[tuple[LocalFile | None, list[Part], list[Part]]]:
+        """Give each local file with what lies in it, and what is missing of that."""
+        waiting: list[tuple[LocalFile | None, list[Part]]] = []
+        count = 0
+        for file, parts in self._contents.by_file():
+            waiting.append((file, parts))
+            count += len(parts)
+            if count >= PACKED_FILES:  # Files that were left in place have one part each.
+                yield from self._missing(waiting)
+                waiting, count = [], 0
+        yield from self._missing(waiting)
+
+    def _missing(
+        self, files: Sequence[tuple[LocalFile | None, list[Part]]]
+    ) -> Iterator[tuple[LocalFile | None, list[Part], list[Part]]]:
         """Leave out what is stored, on its way, or equal to another."""
-        wanted: dict[ContentDigest, Part] = {}
-        for part in parts:
-            if part[0] not in self._under_way:
-                wanted.setdefault(part[0], part)
         with self._context.catalog.read() as session:
-            stored = session.objects.places(wanted)
-        missing = [part for digest, part in wanted.items() if digest not in stored]
-        self._progress(sum(part[2] for part in parts) - sum(part[2] for part in missing))
-        return missing
+            wanted = {part[0] for _, parts in files for part in parts} - self._under_way
+            wanted.difference_update(session.objects.places(wanted))
+        for file, parts in files:
+            missing: list[Part] = []
+            for part in parts:
+                if part[0] in wanted:
+                    wanted.remove(part[0])
+                    missing.append(part)
+            self._progress(sum(part[2] for part in parts) - sum(part[2] for part in missing))
+            yield file, parts, missing
 
     def _is_large(self, missing: Sequence[Part]) -> bool:
         return len(missing) == 1 and missing[0][2] > self._context.sizes.packed_file_bytes
