@@ -9,6 +9,7 @@ memory is read as soon as the clock stops, so that no check afterwards counts.
 import hashlib
 import json
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +23,14 @@ WARM_UP = "warm-up"
 """What is logged before the clock starts, so that the store is there and every module imported."""
 
 _KIB = 1024
+
+_TOUCH = """
+import mmap, sys
+with mmap.mmap(-1, int(sys.argv[1])) as memory:
+    for start in range(0, len(memory), mmap.PAGESIZE):
+        memory[start] = 1
+"""
+"""A program that uses every page of so much memory once."""
 
 _MEMORY_PER_BYTE = 3
 """How much memory to have at hand for each byte of a large file: the page cache keeps what is read,
@@ -73,22 +82,20 @@ class Answer:
 class Stopwatch:
     """Takes the time of a `with` block, and the peak of memory at its end."""
 
-    def __init__(self, *, memory_bytes: int = 0, scratch: Path = Path()) -> None:
+    def __init__(self, *, memory_bytes: int = 0) -> None:
         """Begin with nothing taken.
 
         Args:
             memory_bytes: How much memory the system should have at hand when the clock starts.
-            scratch: A folder to write in.
         """
         self._memory_bytes = memory_bytes
-        self._scratch = scratch
         self.seconds = 0.0
         self.peak_bytes = 0
         self._begin = 0.0
 
     def __enter__(self) -> None:
         """Start the clock, with memory at hand that the host has given already."""
-        touch_memory(self._memory_bytes, self._scratch)
+        touch_memory(self._memory_bytes)
         self._begin = time.perf_counter()
 
     def __exit__(
@@ -116,7 +123,7 @@ def serve(actions: Mapping[str, Action]) -> None:
     fields = json.loads(job.read_text("utf-8"))
     source, store, target = (Path(fields.pop(name)) for name in ("source", "store", "target"))
     size = source.stat().st_size if source.is_file() else 0
-    clock = Stopwatch(memory_bytes=_MEMORY_PER_BYTE * size, scratch=store)
+    clock = Stopwatch(memory_bytes=_MEMORY_PER_BYTE * size)
     given = actions[fields["action"]](
         Job(source=source, store=store, target=target, **fields), clock
     )
@@ -126,24 +133,19 @@ def serve(actions: Mapping[str, Action]) -> None:
     answer.write_text(json.dumps(figures), "utf-8")
 
 
-def touch_memory(size_bytes: int, scratch: Path) -> None:
+def touch_memory(size_bytes: int) -> None:
     """Have the host give memory to this machine before the clock starts.
 
     A virtual machine hands memory that was free for some seconds back to its host. Who writes a
     large file next waits until the host gives it again: on one machine a GiB took 1.2 s instead of
-    0.2 s, depending on who had run before. Every contestant begins with memory at hand.
+    0.2 s, depending on who had run before. Every contestant begins with memory at hand. A process
+    of its own takes it and gives it back, so that it does not count for the one that is measured.
 
     Args:
         size_bytes: How much; 0 for none.
-        scratch: A folder to write in; what is written is removed at once.
     """
-    path = scratch / ".memory"
-    chunk = bytes(_KIB * _KIB)
     if size_bytes:
-        with path.open("wb", buffering=0) as file:
-            for _ in range(0, size_bytes, len(chunk)):
-                file.write(chunk)
-        path.unlink()
+        subprocess.run([sys.executable, "-c", _TOUCH, str(size_bytes)], check=True)  # noqa: S603 -- our own interpreter, no shell
 
 
 def peak_bytes() -> int:
