@@ -11,7 +11,7 @@ from hozon.catalog.schema import metadata
 from hozon.catalog.sqlite import for_writing
 from hozon.errors import CatalogError
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this release works with; a test compares it with Alembic's."""
 
 

@@ -6,7 +6,9 @@ unique in its collection for good; an object's place is key, offset and length.
 """
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from hozon.catalog.types import JsonDocument, TextList, TtlSpan, UtcDateTime
@@ -37,9 +40,29 @@ projects = Table(
     Column("entity", String(128), nullable=False),
     Column("name", String(128), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("ttl", TtlSpan),
     UniqueConstraint("entity", "name"),
 )
 """Projects of entities; made by the first write into them."""
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("entity", String(128), primary_key=True),
+    Column("ttl", TtlSpan),
+    Column("members_may_set_ttl", Boolean, nullable=False, server_default=true()),
+)
+"""What holds for all projects of an entity; without a row, the defaults do."""
+
+protected_aliases = Table(
+    "protected_aliases",
+    metadata,
+    Column("project_id", ForeignKey("projects.id"), primary_key=True),
+    Column("alias", String(128), primary_key=True),
+    Column("protected_by", String(128), nullable=False),
+    Column("protected_at", UtcDateTime, nullable=False),
+)
+"""Aliases that nobody may move, nor delete the version of, in any collection of a project."""
 
 sweeps = Table(
     "sweeps",
@@ -92,9 +115,11 @@ collections = Table(
     Column("next_index", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("kind", String(16), nullable=False, server_default="sequence"),
+    Column("ttl", TtlSpan),
+    Column("retention", JSON(none_as_null=True)),
     UniqueConstraint("project_id", "name"),
 )
-"""Collections with the number to give to the next version."""
+"""Collections with the number to give to the next version, and what their versions live by."""
 
 versions = Table(
     "versions",
@@ -118,10 +143,19 @@ versions = Table(
     Column("tags", TextList),
     Column("ttl", TtlSpan),
     Column("history_step", BigInteger),
+    Column("deleted_reason", String(16)),
+    Column("purged_at", UtcDateTime),
+    Column("purged_by", String(128)),
+    Column("upload_id", String(32), index=True, unique=True),
     UniqueConstraint("collection_id", "index"),
     Index("ix_versions_collection_id_digest", "collection_id", "digest"),
+    Index("ix_versions_state_deleted_at", "state", "deleted_at"),
 )
-"""Versions; those that are PENDING have a lease and no number yet."""
+"""Versions; those that are PENDING have a lease and no number yet.
+
+The keys of what a PENDING version uploads contain its upload id, by which a collector tells them
+from leftovers.
+"""
 
 links = Table(
     "links",
@@ -160,12 +194,21 @@ entries = Table(
     metadata,
     Column("version_id", ForeignKey("versions.id"), primary_key=True),
     Column("path", Text, primary_key=True),
-    Column("digest", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
     Column("size_bytes", BigInteger),
     Column("ref", Text),
     Column("extra", JsonDocument),
+    Index("ix_entries_digest_version_id", "digest", "version_id"),
 )
-"""The manifests, a row a file or a reference."""
+"""The manifests, a row a file or a reference; those of purged versions stay for a while."""
+
+entry_sources = Table(
+    "entry_sources",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("source_id", ForeignKey("versions.id"), primary_key=True, index=True),
+)
+"""Which versions hold references to entries of which others."""
 
 objects = Table(
     "objects",
@@ -177,6 +220,62 @@ objects = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 """The place of each digest that the store holds."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("condemned_at", UtcDateTime, index=True),
+    Column("removed_at", UtcDateTime),
+)
+"""The keys of the store in which something has or had a place.
+
+Nothing ever gets a place under a condemned key. A removed one is remembered as long as the trash of
+the store, or its old versions, may bring it back.
+"""
+
+condemned_objects = Table(
+    "condemned_objects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("key", Text, nullable=False, index=True),
+    Column("offset_bytes", BigInteger, nullable=False),
+    Column("length_bytes", BigInteger, nullable=False),
+    Column("condemned_at", UtcDateTime, nullable=False),
+)
+"""Places that digests had until a collector gave them up."""
+
+stray_keys = Table(
+    "stray_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+"""Keys that a collector found in the store though nothing has a place there, and when first."""
+
+collector_lease = Table(
+    "collector_lease",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("holder", String(255), nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+"""Who collects garbage now; one row at most."""
+
+collector_passes = Table(
+    "collector_passes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=False),
+    Column("report", JSON, nullable=False),
+)
+"""The passes of garbage collection that came to their end, and what each of them did."""
 
 pins = Table(
     "pins",
