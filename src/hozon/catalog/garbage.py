@@ -6,10 +6,12 @@ again, in its own transaction, whether anything reaches it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
     delete,
     exists,
@@ -210,7 +212,17 @@ class SqlGarbage:
 
     def live_keys(self, *, after: str, limit: int) -> Sequence[KeyUse]:
         """List keys in which something has a place."""
-        query = (
+        query = self._uses().where(keys.c.key > after).order_by(keys.c.key).limit(limit)
+        return [_key_use(*row) for row in self._connection.execute(query)]
+
+    def use_of(self, key: str) -> KeyUse | None:
+        """Tell how much of a key is needed; None when nothing has a place there."""
+        row = self._connection.execute(self._uses().where(keys.c.key == key)).one_or_none()
+        return _key_use(*row) if row else None
+
+    def _uses(self) -> Select[Any]:
+        """Read keys in which something has a place."""
+        return (
             select(
                 keys.c.key,
                 keys.c.size_bytes,
@@ -219,15 +231,9 @@ class SqlGarbage:
                 keys.c.created_at,
             )
             .join(objects, objects.c.key == keys.c.key)
-            .where(keys.c.condemned_at.is_(None), keys.c.key > after)
+            .where(keys.c.condemned_at.is_(None))
             .group_by(keys.c.key, keys.c.size_bytes, keys.c.created_at)
-            .order_by(keys.c.key)
-            .limit(limit)
         )
-        return [
-            KeyUse(key, size, live_bytes=int(live), end=int(end), created_at=created_at)
-            for key, size, live, end, created_at in self._connection.execute(query)
-        ]
 
     def needed_bytes(self, key: str) -> int | None:
         """Tell where the last object under a key ends that is needed; None when none is."""
@@ -345,9 +351,71 @@ class SqlGarbage:
         found = self._connection.execute(query.limit(1)).scalar_one_or_none()
         if found is None:
             return False
-        self._connection.execute(delete(entries).where(entries.c.version_id == found))
-        self._connection.execute(delete(entry_sources).where(entry_sources.c.version_id == found))
+        self._forget_manifest(VersionId(found))
         return True
+
+    def lost_places(self, digests: Iterable[ContentDigest]) -> Sequence[StoredObject]:
+        """Find the places that objects had until they were given up, the latest first."""
+        table = condemned_objects.c
+        found: list[StoredObject] = []
+        for batch in batches(sorted(set(digests))):
+            query = select(table.digest, table.key, table.offset_bytes, table.length_bytes)
+            rows = query.where(table.digest.in_(batch)).order_by(table.id.desc())
+            found += [_object(*row) for row in self._connection.execute(rows)]
+        return found
+
+    def recover(
+        self,
+        version: VersionId,
+        places: Mapping[ContentDigest, Place],
+        *,
+        sizes: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        """Make a PURGED version COMMITTED again, with its bytes under new keys."""
+        used = {place.key for place in places.values()}
+        add_keys(self._connection, (Place(key, 0, sizes[key]) for key in used), now=now)
+        rows = [
+            {
+                "digest": digest,
+                "key": place.key,
+                "offset_bytes": place.offset,
+                "length_bytes": place.length,
+                "created_at": now,
+            }
+            for digest, place in places.items()
+        ]
+        if rows:
+            self._connection.execute(insert(objects), rows)
+        purged = (versions.c.id == version) & (versions.c.state == VersionState.PURGED)
+        back = {
+            "state": VersionState.COMMITTED,
+            "updated_at": now,
+            "deleted_by": None,
+            "deleted_at": None,
+            "deleted_reason": None,
+            "purged_at": None,
+            "purged_by": None,
+        }
+        self._connection.execute(update(versions).where(purged).values(back))
+
+    def erase_objects(self, digests: Iterable[ContentDigest], erased: Iterable[str]) -> None:
+        """Forget where objects once lay, and keys that were erased."""
+        for batch in batches(digests):
+            gone = condemned_objects.c.digest.in_(batch)
+            self._connection.execute(delete(condemned_objects).where(gone))
+        for names in batches(erased):
+            there = condemned_objects.c.key.in_(names)
+            self._connection.execute(delete(condemned_objects).where(there))
+            condemned = keys.c.key.in_(names) & keys.c.condemned_at.is_not(None)
+            self._connection.execute(delete(keys).where(condemned))
+
+    def erase_version(self, version: VersionId) -> None:
+        """Forget what a PURGED version held and what was noted of it."""
+        self._forget_manifest(version)
+        purged = (versions.c.id == version) & (versions.c.state == VersionState.PURGED)
+        blank = {"description": None, "metadata": {}, "tags": ()}
+        self._connection.execute(update(versions).where(purged).values(blank))
 
     def reasons(self, digest: ContentDigest) -> Reasons:
         """Say what reaches an object."""
@@ -396,9 +464,14 @@ class SqlGarbage:
             insert(collector_passes).values(began_at=began_at, finished_at=now, report=report)
         )
 
-    def _ids(self, query: object) -> Sequence[VersionId]:
+    def _forget_manifest(self, version: VersionId) -> None:
+        """Remove the entries of a version."""
+        for table in (entries, entry_sources):
+            self._connection.execute(delete(table).where(table.c.version_id == version))
+
+    def _ids(self, query: Select[Any]) -> Sequence[VersionId]:
         """Read keys of versions."""
-        return [VersionId(key) for key in self._connection.execute(query).scalars()]  # type: ignore[call-overload]
+        return [VersionId(key) for key in self._connection.execute(query).scalars()]
 
     def _purge(self, batch: Sequence[VersionId], purged: Mapping[str, object]) -> None:
         """Make some versions PURGED."""
@@ -445,3 +518,8 @@ class SqlGarbage:
 def _object(digest: str, key: str, offset: int, length: int) -> StoredObject:
     """Turn a row into an object."""
     return StoredObject(ContentDigest(digest), Place(key, offset, length))
+
+
+def _key_use(key: str, size: int, live: int, end: int, created_at: datetime) -> KeyUse:
+    """Turn a row into the use of a key."""
+    return KeyUse(key, size, live_bytes=int(live), end=int(end), created_at=created_at)

@@ -126,6 +126,10 @@ class GarbageRecords(Protocol):
         """List keys in which something has a place, in order."""
         ...
 
+    def use_of(self, key: str) -> KeyUse | None:
+        """Tell how much of a key is needed; None when nothing has a place there."""
+        ...
+
     def needed_bytes(self, key: str) -> int | None:
         """Tell where the last object under a key ends that is needed; None when none is.
 
@@ -175,6 +179,29 @@ class GarbageRecords(Protocol):
 
     def forget_manifest(self, cutoffs: Cutoffs) -> bool:
         """Remove the entries of one purged version that cannot be recovered any more, if any."""
+        ...
+
+    def lost_places(self, digests: Iterable[ContentDigest]) -> Sequence[StoredObject]:
+        """Find the places that objects had until they were given up, the latest first."""
+        ...
+
+    def recover(
+        self,
+        version: VersionId,
+        places: Mapping[ContentDigest, Place],
+        *,
+        sizes: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        """Make a PURGED version COMMITTED again, with its bytes under new keys of these sizes."""
+        ...
+
+    def erase_objects(self, digests: Iterable[ContentDigest], keys: Iterable[str]) -> None:
+        """Forget where objects once lay, and keys that were erased."""
+        ...
+
+    def erase_version(self, version: VersionId) -> None:
+        """Forget what a PURGED version held and what was noted of it; its number stays taken."""
         ...
 
     def reasons(self, digest: ContentDigest) -> Reasons:

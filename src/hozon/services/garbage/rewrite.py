@@ -5,7 +5,7 @@ that moved or went meanwhile is left as it is; a failure with one group of keys 
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -54,9 +54,28 @@ def rewrite_keys(context: Context, tenure: Tenure, *, max_unused: float) -> Rewr
         CollectorLeaseError: The lease was lost.
         CatalogError: The catalog failed.
     """
+    mostly_dead = _mostly_dead(context, max_unused=max_unused)
+    return rewrite(context, tenure, mostly_dead)
+
+
+def rewrite(context: Context, tenure: Tenure, uses: Iterable[KeyUse]) -> Rewritten:
+    """Copy what lives in some keys to new ones, and condemn the old ones.
+
+    Args:
+        context: The capabilities.
+        tenure: The collector.
+        uses: The keys.
+
+    Returns:
+        What was done, and what could not be.
+
+    Raises:
+        CollectorLeaseError: The lease was lost.
+        CatalogError: The catalog failed.
+    """
     done = Rewritten()
     rewrite_id, numbers = uuid.uuid4().hex, count()
-    for group in _groups(context, max_unused=max_unused):
+    for group in _groups(context, uses):
         tenure.go_on()
         try:
             done.size += _rewrite(context, tenure, group, pack_key(rewrite_id, next(numbers)))
@@ -66,10 +85,10 @@ def rewrite_keys(context: Context, tenure: Tenure, *, max_unused: float) -> Rewr
     return done
 
 
-def _groups(context: Context, *, max_unused: float) -> Iterator[list[KeyUse]]:
+def _groups(context: Context, uses: Iterable[KeyUse]) -> Iterator[list[KeyUse]]:
     """Put keys together whose live objects fit one new key."""
     group: list[KeyUse] = []
-    for use in _mostly_dead(context, max_unused=max_unused):
+    for use in uses:
         size = use.live_bytes + sum(other.live_bytes for other in group)
         if group and size > context.sizes.pack_bytes:
             yield group
