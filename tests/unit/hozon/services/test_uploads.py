@@ -118,7 +118,7 @@ def test_small_files_share_a_key(context: Context, stage: Stage, store: MemoryOb
     """The staged pack goes as it is: one object for all of it."""
     contents = stage({"a": b"one", "b": b"two", "c": b""})
     assert sum(upload(context, contents)) == 6
-    (key,) = store.keys()
+    (key,) = (found.key for found in store.keys(""))
     assert {place.key for place in places(context, contents).values()} == {key}
     assert key.startswith("packs/")
 
@@ -166,7 +166,8 @@ def test_only_what_is_missing_goes(
     contents = stage({"a": b"one", "b": b"two", "c": b"two"})
     assert sum(upload(context, contents)) == 9
     first, second = sorted(
-        store.keys(), key=lambda key: b"one" not in b"".join(store.read(Place(key, 0, 3)))
+        (found.key for found in store.keys("")),
+        key=lambda key: b"one" not in b"".join(store.read(Place(key, 0, 3))),
     )
     assert b"".join(store.read(Place(second, 0, 3))) == b"two"
     assert places(context, contents)["a"].key == first
@@ -210,7 +211,7 @@ def test_a_local_store_keeps_the_very_file(
     )
     upload(context, stage({"a": b"hello"}))
     assert store.reads == []
-    (key,) = store.keys()
+    (key,) = (found.key for found in store.keys(""))
     assert (tmp_path / "objects" / key).read_bytes() == b"hello"
 
 
@@ -234,7 +235,7 @@ def test_a_store_that_spoils_what_it_is_given_is_found_out(
     faulty.on_put, faulty.chosen = fault, kind
     with pytest.raises((IntegrityError, StorageError)):
         commit_version(small_context, request)
-    assert [key for key in faulty.keys("") if kind(key)] == []
+    assert [found for found in faulty.keys("") if kind(found.key)] == []
     with small_context.catalog.read() as session:
         assert session.counts().versions == 0
     assert not any(kind(place.key) for place in places(small_context, request.contents).values())

@@ -164,7 +164,7 @@ def test_nothing_is_removed_before_everything_is_there(
     """A store that has lost a file costs none of what is here."""
     (root / "mine").write_bytes(b"mine")
     (root / "z").unlink()
-    store.delete(list(store.keys()))
+    store.delete([found.key for found in store.keys("")])
     with pytest.raises(MissingObjectError):
         check_out(context, version, root)
     assert everything(root) == [path for path in (*EQUAL, "mine") if path != "z"]

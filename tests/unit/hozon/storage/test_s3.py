@@ -7,6 +7,7 @@ import pytest
 
 from hozon.errors import StorageError
 from hozon.model.places import Place
+from hozon.ports.object_store import StoredKey
 from hozon.services.transfers import DOWNLOAD_THREADS
 from hozon.services.uploads import UPLOAD_THREADS
 from hozon.storage.s3 import CONNECTIONS, S3ObjectStore
@@ -26,7 +27,7 @@ def test_keys_lie_below_the_prefix(bucket: Bucket, source: Path) -> None:
     S3ObjectStore(bucket.name, prefix="team/a").put("objects/0", source)
     S3ObjectStore(bucket.name, prefix="team/ab").put("objects/1", source)
     assert bucket.keys() == ["team/a/objects/0", "team/ab/objects/1"]
-    assert list(S3ObjectStore(bucket.name, prefix="team/a").keys()) == ["objects/0"]
+    assert list(S3ObjectStore(bucket.name, prefix="team/a").keys()) == [StoredKey("objects/0", 5)]
 
 
 def test_uploads_carry_a_checksum(bucket: Bucket, source: Path) -> None:
