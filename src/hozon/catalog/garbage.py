@@ -414,7 +414,7 @@ class SqlGarbage:
         """Forget what a PURGED version held and what was noted of it."""
         self._forget_manifest(version)
         purged = (versions.c.id == version) & (versions.c.state == VersionState.PURGED)
-        blank = {"description": None, "metadata": {}, "tags": ()}
+        blank: dict[str, object] = {"description": None, "metadata": {}, "tags": ()}
         self._connection.execute(update(versions).where(purged).values(blank))
 
     def reasons(self, digest: ContentDigest) -> Reasons:
