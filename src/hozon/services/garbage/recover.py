@@ -92,6 +92,7 @@ class _Rescue:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._names = _new_keys()
+        self._made: list[str] = []
         self.sizes: dict[str, int] = {}
         """New keys, and the size of each in bytes."""
 
@@ -123,6 +124,7 @@ class _Rescue:
     ) -> Iterable[tuple[ContentDigest, Place]]:
         """Bring a key back under a new one, and check what is needed of it."""
         new_key = next(self._names)
+        self._made.append(new_key)
         if not self._context.store.recover(key, new_key):
             return []
         stored = next((k for k in self._context.store.keys(new_key) if k.key == new_key), None)
@@ -147,7 +149,7 @@ class _Rescue:
     def undo(self) -> None:
         """Remove the new keys, which nothing uses; what stays is a stray for the next pass."""
         try:
-            self._context.store.delete(self.sizes)
+            self._context.store.delete(self._made)
         except HozonError:
             return
 
