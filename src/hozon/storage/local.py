@@ -162,8 +162,8 @@ class LocalObjectStore:
         trash = self._root / TRASH
         kept = {folder for folder in changed if trash in (folder, *folder.parents)}
         try:
-            sync_folders(kept | changed & {self._root})
-            live = changed - kept
+            sync_folders(kept | (changed & {self._root}))
+            live = changed - kept - {self._root}
             sync_folders(live | remove_empty(f for f in live if self._root in f.parent.parents))
         except OSError as error:
             return error.strerror or str(error)

@@ -175,10 +175,14 @@ class S3ObjectStore:
     def _all_versions(
         self, keys: Iterable[str], failures: dict[str, str]
     ) -> "Iterator[ObjectIdentifierTypeDef]":
-        """List what is kept of keys, and note those of which that cannot be told."""
+        """List what is kept of keys, and note those of which that cannot be told.
+
+        The list of a key is whole before anything of it is removed: its next page begins behind a
+        version, which has to be there.
+        """
         for key in keys:
             try:
-                yield from self._versions(key, marks=True)
+                yield from list(self._versions(key, marks=True))
             except _FAILED as error:
                 self._check_bucket(error)
                 failures[key] = str(error)
