@@ -44,7 +44,7 @@ from hozon.model.garbage import CollectorLease, Cutoffs, KeyUse, StoredObject
 from hozon.model.metadata import JsonObject
 from hozon.model.places import Place, upload_of
 from hozon.model.versions import VersionId, VersionState
-from hozon.ports.garbage import Outlook, Reasons, UnreachedObjects
+from hozon.ports.garbage import Fate, Outlook, Reasons, UnreachedObjects
 
 _ONE = 1
 """The key of the only row of the lease."""
@@ -444,6 +444,23 @@ class SqlGarbage:
             stored_at=stored[3] if stored else None,
             given_up_at=self._connection.execute(given_up).scalar_one_or_none(),
         )
+
+    def fate(self, version: VersionId) -> Fate:
+        """Say what happened to a version."""
+        columns = (
+            versions.c.deleted_at,
+            versions.c.deleted_by,
+            versions.c.purged_at,
+            versions.c.purged_by,
+        )
+        row = self._connection.execute(select(*columns).where(versions.c.id == version)).one()
+        referring = select(entry_sources.c.version_id).where(entry_sources.c.source_id == version)
+        query = SELECT_VERSIONS.where(
+            versions.c.id.in_(referring),
+            versions.c.state.in_((VersionState.COMMITTED, VersionState.DELETED)),
+        )
+        found = self._connection.execute(query.order_by(versions.c.id).limit(_SHOWN)).all()
+        return Fate(*row, referred_by=decode_versions(self._connection, found))
 
     def digests_beginning(self, text: str) -> Sequence[ContentDigest]:
         """Find digests, stored now or once, that begin with a text."""

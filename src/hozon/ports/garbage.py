@@ -64,6 +64,26 @@ class Reasons:
     """When it was last given up, UTC; None when it never was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What happened to a version after it was committed."""
+
+    deleted_at: datetime | None
+    """When it was deleted, UTC; None when it is not."""
+
+    deleted_by: str | None
+    """Who deleted it; None when it is not deleted."""
+
+    purged_at: datetime | None
+    """When its bytes were given up, UTC; None when they were not."""
+
+    purged_by: str | None
+    """What gave them up, such as `garbage collection`; None when nothing did."""
+
+    referred_by: Sequence[Version]
+    """Versions with entries that refer to it and that are not purged; the first hundred of them."""
+
+
 class GarbageRecords(Protocol):
     """What is garbage, and what happened to it."""
 
@@ -206,6 +226,10 @@ class GarbageRecords(Protocol):
 
     def reasons(self, digest: ContentDigest) -> Reasons:
         """Say what reaches an object."""
+        ...
+
+    def fate(self, version: VersionId) -> Fate:
+        """Say what happened to a version."""
         ...
 
     def digests_beginning(self, text: str) -> Sequence[ContentDigest]:

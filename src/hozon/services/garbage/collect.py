@@ -5,7 +5,7 @@ store found damaged loses nothing more.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -43,8 +43,8 @@ Tell = Callable[[str], None]
 class CollectOptions:
     """How to collect."""
 
-    windows: Windows = field(default_factory=Windows)
-    """How long to wait before something is given up."""
+    windows: Windows | None = None
+    """How long to wait before something is given up; None for what the settings say."""
 
     max_unused: float = MAX_UNUSED
     """Which share of a key may be dead before it is rewritten, from 0 to 1."""
@@ -77,7 +77,7 @@ def collect_garbage(
     chosen = options or CollectOptions()
     check_max_unused(chosen.max_unused)
     began_at = context.catalog.now()
-    cutoffs = chosen.windows.cutoffs(began_at)
+    cutoffs = (chosen.windows or context.windows).cutoffs(began_at)
     if chosen.dry_run:
         return _rehearse(context, cutoffs, tell)
     with collecting(context) as tenure:
