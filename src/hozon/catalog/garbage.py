@@ -5,6 +5,7 @@ again, in its own transaction, whether anything reaches it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,25 @@ def _unreached_soon(cutoffs: Cutoffs) -> ColumnElement[bool]:
     return and_(objects.c.created_at <= cutoffs.unreached_until, ~reached, ~held)
 
 
+def _old_stray(cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Tell strays that were seen long enough ago: condemned by now, or gone by themselves."""
+    return stray_keys.c.seen_at <= cutoffs.unreached_until
+
+
+def _unrecoverable(cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Tell purged versions whose bytes are kept nowhere any more, and whose entries are."""
+    return and_(
+        versions.c.state == VersionState.PURGED,
+        versions.c.purged_at <= cutoffs.removed_until,
+        exists().where(entries.c.version_id == versions.c.id),
+    )
+
+
+def _long_removed(cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Tell keys that were removed so long ago that nothing brings them back."""
+    return and_(keys.c.condemned_at.is_not(None), keys.c.removed_at <= cutoffs.removed_until)
+
+
 class SqlGarbage:
     """Garbage within one transaction."""
 
@@ -132,15 +152,7 @@ class SqlGarbage:
         """Replace the lease."""
         self._connection.execute(delete(collector_lease))
         if lease is not None:
-            self._connection.execute(
-                insert(collector_lease).values(
-                    id=_ONE,
-                    holder=lease.holder,
-                    token=lease.token,
-                    began_at=lease.began_at,
-                    expires_at=lease.expires_at,
-                )
-            )
+            self._connection.execute(insert(collector_lease).values(id=_ONE, **asdict(lease)))
 
     def expired_uploads(self, cutoffs: Cutoffs, *, limit: int) -> Sequence[VersionId]:
         """List PENDING versions whose lease ran out."""
@@ -310,12 +322,6 @@ class SqlGarbage:
             self._connection.execute(insert(keys), condemned)
         return due
 
-    def forget_strays(self, cutoffs: Cutoffs) -> None:
-        """Forget strays that were seen long enough ago."""
-        self._connection.execute(
-            delete(stray_keys).where(stray_keys.c.seen_at <= cutoffs.unreached_until)
-        )
-
     def dead_bytes(self) -> int:
         """Sum up the bytes of live keys in which nothing has a place."""
         kept = select(func.coalesce(func.sum(keys.c.size_bytes), 0)).where(
@@ -325,34 +331,27 @@ class SqlGarbage:
         query = select(kept.scalar_subquery() - live.scalar_subquery())
         return int(self._connection.execute(query).scalar_one())
 
-    def forget_removed(self, cutoffs: Cutoffs, *, limit: int) -> int:
-        """Forget keys that cannot be recovered any more, and what lay there."""
-        query = (
-            select(keys.c.key)
-            .where(keys.c.condemned_at.is_not(None), keys.c.removed_at <= cutoffs.removed_until)
-            .order_by(keys.c.key)
-            .limit(limit)
+    def is_forgettable(self, cutoffs: Cutoffs) -> bool:
+        """Tell whether there is something for `forget`."""
+        found = (
+            select(stray_keys.c.key).where(_old_stray(cutoffs)),
+            select(versions.c.id).where(_unrecoverable(cutoffs)),
+            select(keys.c.key).where(_long_removed(cutoffs)),
         )
-        forgotten = list(self._connection.execute(query).scalars())
-        for batch in batches(forgotten):
-            self._connection.execute(
-                delete(condemned_objects).where(condemned_objects.c.key.in_(batch))
-            )
-            self._connection.execute(delete(keys).where(keys.c.key.in_(batch)))
-        return len(forgotten)
+        query = select(or_(*(part.exists() for part in found)))
+        return bool(self._connection.execute(query).scalar_one())
 
-    def forget_manifest(self, cutoffs: Cutoffs) -> bool:
-        """Remove the entries of one purged version that cannot be recovered any more."""
-        query = select(versions.c.id).where(
-            versions.c.state == VersionState.PURGED,
-            versions.c.purged_at <= cutoffs.removed_until,
-            exists().where(entries.c.version_id == versions.c.id),
-        )
-        found = self._connection.execute(query.limit(1)).scalar_one_or_none()
-        if found is None:
-            return False
-        self._forget_manifest(VersionId(found))
-        return True
+    def forget(self, cutoffs: Cutoffs, *, limit: int) -> None:
+        """Forget some of what is of no use any more."""
+        self._connection.execute(delete(stray_keys).where(_old_stray(cutoffs)))
+        query = select(versions.c.id).where(_unrecoverable(cutoffs)).limit(1)
+        for version in self._ids(query):
+            self._forget_manifest(version)
+        removed = select(keys.c.key).where(_long_removed(cutoffs)).order_by(keys.c.key)
+        for batch in batches(self._connection.execute(removed.limit(limit)).scalars().all()):
+            there = condemned_objects.c.key.in_(batch)
+            self._connection.execute(delete(condemned_objects).where(there))
+            self._connection.execute(delete(keys).where(keys.c.key.in_(batch)))
 
     def lost_places(self, digests: Iterable[ContentDigest]) -> Sequence[StoredObject]:
         """Find the places that objects had until they were given up, the latest first."""

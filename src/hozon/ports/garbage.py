@@ -185,20 +185,20 @@ class GarbageRecords(Protocol):
         """
         ...
 
-    def forget_strays(self, cutoffs: Cutoffs) -> None:
-        """Forget strays seen long enough ago: they are condemned, or gone by themselves."""
-        ...
-
     def dead_bytes(self) -> int:
         """Sum up the bytes of live keys in which nothing has a place."""
         ...
 
-    def forget_removed(self, cutoffs: Cutoffs, *, limit: int) -> int:
-        """Forget keys that cannot be recovered any more, and what lay there; count them."""
+    def is_forgettable(self, cutoffs: Cutoffs) -> bool:
+        """Tell whether there is something for `forget`."""
         ...
 
-    def forget_manifest(self, cutoffs: Cutoffs) -> bool:
-        """Remove the entries of one purged version that cannot be recovered any more, if any."""
+    def forget(self, cutoffs: Cutoffs, *, limit: int) -> None:
+        """Forget some of what is of no use any more.
+
+        That is: strays that are condemned by now or gone by themselves, the entries of one purged
+        version that cannot be recovered any more, and so many removed keys, with what lay there.
+        """
         ...
 
     def lost_places(self, digests: Iterable[ContentDigest]) -> Sequence[StoredObject]:

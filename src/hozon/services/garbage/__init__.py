@@ -2,9 +2,9 @@
 
 A pass goes through these steps, each of which is finished by the next pass if it is interrupted:
 
-1. `survey` compares the store with the catalog. Where something is missing that a version needs,
+1. Uploads whose lease ran out are abandoned, together with what they held.
+2. `survey` compares the store with the catalog. Where something is missing that a version needs,
    the pass ends here, so that nothing is given up that may help to repair it.
-2. Uploads whose lease ran out are abandoned, together with what they held.
 3. Deleted versions that may not be restored any more are purged.
 4. `sweep` takes the places of objects that no version reaches and no upload holds, by ranges of
    digests, each in a short transaction. Who needs such an object from now on finds no place, and

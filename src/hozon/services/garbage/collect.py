@@ -17,6 +17,7 @@ from hozon.model.garbage import (
     check_max_unused,
 )
 from hozon.model.metadata import JsonObject
+from hozon.ports.garbage import Outlook
 from hozon.services.context import Context
 from hozon.services.garbage.rewrite import Rewritten, rewrite_keys
 from hozon.services.garbage.survey import Survey, survey
@@ -103,12 +104,17 @@ def _collect(
     context: Context, options: CollectOptions, cutoffs: Cutoffs, tenure: Tenure, tell: Tell
 ) -> CollectReport:
     """Go through all steps."""
+    tell("Giving up uploads that fell silent")
+    abandoned = _abandon(context, cutoffs, tenure)
     tell("Comparing the store with the catalog")
     seen = survey(context, cutoffs, tenure)
     if seen.missing:
-        return CollectReport(missing=tuple(seen.missing), strays_waiting=seen.strays_waiting)
+        return CollectReport(
+            uploads_abandoned=abandoned,
+            strays_waiting=seen.strays_waiting,
+            missing=tuple(seen.missing),
+        )
     tell("Purging versions")
-    abandoned = _abandon(cutoffs, tenure)
     purged = _purge(context, cutoffs, tenure)
     tell("Looking for objects that nothing needs")
     condemned = condemn_unreached(context, cutoffs, tenure)
@@ -117,8 +123,8 @@ def _collect(
     tell("Removing keys")
     removed = remove_condemned(context, tenure)
     trash_bytes = forget_removed(context, cutoffs, tenure)
+    restorable = _outlook(context, cutoffs).versions_restorable
     with context.catalog.read() as session:
-        restorable = session.garbage.outlook(cutoffs).versions_restorable
         dead_bytes = session.garbage.dead_bytes()
     return _report(
         seen,
@@ -168,8 +174,8 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
     seen = survey(context, cutoffs, None)
     tell("Looking for objects that nothing needs")
     condemned = condemn_unreached(context, cutoffs, None)
+    outlook = _outlook(context, cutoffs)
     with context.catalog.read() as session:
-        outlook = session.garbage.outlook(cutoffs)
         dead_bytes = session.garbage.dead_bytes()
     return CollectReport(
         dry_run=True,
@@ -184,17 +190,16 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
     )
 
 
-def _abandon(cutoffs: Cutoffs, tenure: Tenure) -> int:
+def _abandon(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
     """Give up uploads whose lease ran out, together with what they held."""
     total = 0
-    while True:
+    while _outlook(context, cutoffs).uploads_due:
         with tenure.write() as session:
             found = session.garbage.expired_uploads(cutoffs, limit=_BATCH)
             for version in found:
                 session.versions.abandon(version)
-        if not found:
-            return total
         total += len(found)
+    return total
 
 
 def _purge(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
@@ -203,13 +208,18 @@ def _purge(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
     What refers to another version goes first, and the other one in the next round.
     """
     total = 0
-    while True:
+    while _outlook(context, cutoffs).versions_due:
         with tenure.write() as session:
             found = session.garbage.purgeable(cutoffs, limit=_BATCH)
             session.garbage.purge(found, by=COLLECTOR, now=context.catalog.now())
-        if not found:
-            return total
         total += len(found)
+    return total
+
+
+def _outlook(context: Context, cutoffs: Cutoffs) -> Outlook:
+    """Look without keeping anybody from writing: most passes find nothing to do."""
+    with context.catalog.read() as session:
+        return session.garbage.outlook(cutoffs)
 
 
 def _record(context: Context, tenure: Tenure, report: CollectReport, *, began_at: datetime) -> None:

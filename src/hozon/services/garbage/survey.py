@@ -65,9 +65,6 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
     for key in suspects:
         if len(found.missing) < _NAMED and _is_missing(context, key):
             found.missing.append(key)
-    if tenure is not None:
-        with tenure.write() as session:
-            session.garbage.forget_strays(cutoffs)
     return found
 
 

@@ -125,12 +125,13 @@ def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
         CatalogError: The catalog failed.
     """
     freed = context.store.empty_trash(cutoffs.removed_until)
-    forgotten = True
-    while forgotten:
+    while _is_forgettable(context, cutoffs):
         with tenure.write() as session:
-            forgotten = session.garbage.forget_removed(cutoffs, limit=_KEYS) > 0
-    forgotten = True
-    while forgotten:
-        with tenure.write() as session:
-            forgotten = session.garbage.forget_manifest(cutoffs)
+            session.garbage.forget(cutoffs, limit=_KEYS)
     return freed
+
+
+def _is_forgettable(context: Context, cutoffs: Cutoffs) -> bool:
+    """Look without keeping anybody from writing."""
+    with context.catalog.read() as session:
+        return session.garbage.is_forgettable(cutoffs)
