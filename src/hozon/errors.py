@@ -39,6 +39,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── FinalizedError              state.finalized
     │   ├── LinkStateError              state.link
     │   ├── NoRunError                  state.no_run
+    │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
@@ -920,6 +921,33 @@ class NoRunError(StateError):
     """
 
     code = "state.no_run"
+
+
+class RequirementError(StateError):
+    """Something that must hold before garbage may be collected does not, or cannot be told.
+
+    Examples:
+        A bucket has to keep old versions, so that a mistake can be undone.
+
+        ```python
+        import hozon
+        from hozon.bootstrap import open_versioned, report_gate
+        from hozon.services.gate import require_open
+        from hozon.settings import load_settings
+
+        settings = load_settings()
+        store = open_versioned(settings.storage_url)
+        try:
+            require_open(report_gate(settings, store))
+        except hozon.errors.RequirementError as error:
+            print(error.message)
+            #> Collection requires bucket versioning of s3://hozon-docs/world
+            print(error.hint.partition(" --")[0])
+            #> Run: aws s3api put-bucket-versioning
+        ```
+    """
+
+    code = "state.requirement"
 
 
 class RunFinishedError(StateError):
