@@ -23,24 +23,28 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
     │   ├── EntryNotFoundError          not_found.entry
+    │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
     ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
     │   ├── CollectionKindError         conflict.collection_kind
+    │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
     ├── StateError
+    │   ├── CollectorLeaseError         state.collector_lease
     │   ├── DraftError                  state.draft
     │   ├── FinalizedError              state.finalized
     │   ├── LinkStateError              state.link
     │   ├── NoRunError                  state.no_run
     │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
+    │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
     ├── IntegrityError
@@ -554,6 +558,26 @@ class EntryNotFoundError(NotFoundError, KeyError):
         return str(self.args[0])
 
 
+class ObjectNotFoundError(NotFoundError):
+    """Nothing that is stored, or once was, has this digest.
+
+    Examples:
+        Ask with the digest that an entry of an artifact shows.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().explain("0123abcd")
+        except hozon.errors.ObjectNotFoundError as error:
+            print(error.message)
+            #> No object has a digest that begins with '0123abcd'
+        ```
+    """
+
+    code = "not_found.object"
+
+
 class PageNotFoundError(NotFoundError):
     """No page of the documentation has a world of this name.
 
@@ -690,6 +714,12 @@ class CollectionKindError(ConflictError):
     """
 
     code = "conflict.collection_kind"
+
+
+class CollectorBusyError(ConflictError):
+    """Another collector of garbage is at work; there is one at a time."""
+
+    code = "conflict.collector_busy"
 
 
 class EntryConflictError(ConflictError):
@@ -837,6 +867,12 @@ class StateError(HozonError):
     code = "state"
 
 
+class CollectorLeaseError(StateError):
+    """A collector of garbage was silent for so long that it counts as gone; it stopped."""
+
+    code = "state.collector_lease"
+
+
 class DraftError(StateError):
     """The artifact has not been logged yet, or its logging has not finished.
 
@@ -974,6 +1010,12 @@ class RunFinishedError(StateError):
     """
 
     code = "state.run_finished"
+
+
+class UploadLeaseError(StateError):
+    """An upload was silent for so long that it was given up."""
+
+    code = "state.upload_lease"
 
 
 class VersionStateError(StateError):

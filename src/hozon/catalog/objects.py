@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from hozon.catalog.batches import batches, insert_rows
-from hozon.catalog.schema import objects, pins
+from hozon.catalog.schema import keys, objects, pins
 from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
@@ -54,4 +54,24 @@ class SqlObjects:
             for digest, place in places.items()
             if digest not in known
         )
-        return insert_rows(self._connection, added, rows)
+        count = insert_rows(self._connection, added, rows)
+        if count:
+            used = {place.key for digest, place in places.items() if digest not in known}
+            add_keys(self._connection, (p for p in places.values() if p.key in used), now=now)
+        return count
+
+
+def add_keys(connection: Connection, places: Iterable[Place], *, now: datetime) -> None:
+    """Record new keys as such in which something has a place.
+
+    Args:
+        connection: The transaction.
+        places: All that was stored under them, so that their size is known.
+        now: When, UTC.
+    """
+    ends: dict[str, int] = {}
+    for place in places:
+        ends[place.key] = max(place.end, ends.get(place.key, 0))
+    rows = [{"key": key, "size_bytes": end, "created_at": now} for key, end in ends.items()]
+    if rows:
+        connection.execute(insert(keys), rows)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, distinct, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hozon.catalog.collections import SqlCollections
+from hozon.catalog.garbage import SqlGarbage
 from hozon.catalog.lineage import SqlLineage
 from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
@@ -69,6 +70,11 @@ class SqlSession:
     def lineage(self) -> SqlLineage:
         """Edges."""
         return SqlLineage(self.connection)
+
+    @property
+    def garbage(self) -> SqlGarbage:
+        """What nothing needs any more."""
+        return SqlGarbage(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

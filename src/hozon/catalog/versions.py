@@ -25,6 +25,7 @@ from hozon.catalog.schema import (
     aliases,
     collections,
     entries,
+    entry_sources,
     links,
     pins,
     projects,
@@ -147,6 +148,7 @@ class SqlVersions:
             tags=new.tags,
             ttl=new.ttl,
             history_step=new.history_step,
+            upload_id=new.upload_id,
         )
         found = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         return VersionId(found)
@@ -160,6 +162,9 @@ class SqlVersions:
         insert_rows(self._connection, plain, files)
         references = ((version_id, *row) for row in manifest.identified() if row[3] is not None)
         insert_rows(self._connection, plain.values(ref=None, extra=None), references)
+        sources = insert(entry_sources).values(version_id=None, source_id=None)
+        referred = manifest.sources()
+        insert_rows(self._connection, sources, ((version_id, source) for source in referred))
         self._update(
             version_id,
             index=index,
@@ -170,6 +175,12 @@ class SqlVersions:
             updated_at=now,
             lease_expires_at=None,
         )
+
+    def renew(self, version_id: VersionId, *, lease_expires_at: datetime) -> bool:
+        """Extend the lease of a PENDING version; False if it is not PENDING any more."""
+        pending = (versions.c.id == version_id) & (versions.c.state == VersionState.PENDING)
+        renewed = update(versions).where(pending).values(lease_expires_at=lease_expires_at)
+        return self._connection.execute(renewed).rowcount > 0
 
     def abandon(self, version_id: VersionId) -> bool:
         """Forget a PENDING version together with its pins; False if it is not PENDING."""

@@ -1,4 +1,4 @@
-"""`hozon gc`: whether garbage may be collected here."""
+"""`hozon gc`: garbage collection, and whether it may run here."""
 
 import json
 from dataclasses import asdict
@@ -13,11 +13,11 @@ from hozon.settings import load_settings
 
 @click.group()
 def gc() -> None:
-    """Free the space of what was deleted.
+    """Remove the bytes that no version needs any more, and nothing else.
 
-    Deleting hides versions; a collector gives up their bytes later. What it gives up can still be
-    brought back for a while, from the trash of a local store or from the old versions of a bucket.
-    'hozon gc status' says whether that holds here, and collection does not run where it does not.
+    What is deleted can be restored for a while; see HOZON_RESTORE_WINDOW. Afterwards a collection
+    purges it and removes the bytes that nothing else needs. What was removed can be recovered from
+    the trash, or from old versions of the bucket, for as long as HOZON_TRASH_WINDOW says.
     """
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from hozon._version import __version__
+from hozon.cli import collect  # noqa: F401  It adds commands to the group.
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
 from hozon.cli.gc import gc

@@ -1,42 +1,57 @@
-"""Spans of time as people write them: `7d`, `36h`, `90m`, `30s`, `3600`.
+"""Spans of time, as people write them.
 
-Owns units of time. Refuses to own what a span is for.
+Owns the units. Refuses to own which spans make sense; that is for whoever asks for one.
 """
 
+import math
 import re
+from collections.abc import Mapping
 from datetime import timedelta
-from fractions import Fraction
 from types import MappingProxyType
+from typing import Final
 
 from hozon.errors import InputError
 
-_SPAN = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*([dhms])?", re.IGNORECASE | re.ASCII)
-_SECONDS = MappingProxyType({"d": 86_400, "h": 3_600, "m": 60, "s": 1, "": 1})
+_UNITS: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {
+        "": timedelta(seconds=1),
+        "s": timedelta(seconds=1),
+        "m": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "d": timedelta(days=1),
+        "w": timedelta(weeks=1),
+    }
+)
+_SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)")
 
 
-def parse_span(text: str, *, what: str = "span of time") -> timedelta:
-    """Read a span of time.
+def parse_span(text: str, *, what: str) -> timedelta:
+    """Read a span such as `90`, `30s`, `90m`, `36h`, `7d` or `2w`; a bare number is seconds.
 
     Args:
-        text: A number, perhaps with a unit: `d` for days of 24 hours, `h` for hours, `m` for
-            minutes, `s` for seconds. Case and a space before the unit do not matter; without a
-            unit, seconds are meant.
-        what: What to call it in the message.
+        text: What somebody wrote.
+        what: What it is for, for the message.
 
     Returns:
-        A span of 0 or more; less than a microsecond is dropped.
+        The span, zero or more.
 
     Raises:
-        InputError: It is none, or a longer one than can be reckoned with.
+        InputError: It is no span; write a number and a unit.
     """
-    match = _SPAN.fullmatch(text.strip())
-    if match is not None:
-        seconds = Fraction(match[1]) * _SECONDS[(match[2] or "").lower()]
-        try:
-            return timedelta(microseconds=int(seconds * 1_000_000))
-        except OverflowError:
-            pass
+    found = _SPAN.fullmatch(text.strip().lower())
+    if found is None:
+        raise InputError(
+            f"{text!r} is no span of time for {what}",
+            hint="Write a number and a unit: s, m, h, d or w, such as 30m or 7d.",
+        )
+    number = float(found[1])
+    try:
+        return number * _UNITS[found[2]] if math.isfinite(number) else _too_long(text, what)
+    except OverflowError:
+        return _too_long(text, what)
+
+
+def _too_long(text: str, what: str) -> timedelta:
     raise InputError(
-        f"The {what} {text!r} is no span of time",
-        hint="Write it as 7d, 36h, 90m or 30s, or as a plain number of seconds.",
+        f"{text!r} is too long a span for {what}", hint="Give at most some thousands of years."
     )

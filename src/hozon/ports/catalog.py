@@ -26,6 +26,7 @@ from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
 
 CollectionKey = NewType("CollectionKey", int)
@@ -91,6 +92,9 @@ class NewVersion:
 
     history_step: int | None = None
     """The last step of the history of the run that logs it; None for none."""
+
+    upload_id: str | None = None
+    """What the keys of its uploads contain, never used before; None where nothing is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +186,15 @@ class VersionRecords(Protocol):
     ) -> None:
         """Give a PENDING version its number and content, make it COMMITTED, and date it.
 
+        The versions to whose entries it refers are recorded.
+
         Digest, size and number of files are those of the manifest, also where it was opened with
         others: content that is added to what is latest is known only now.
         """
+        ...
+
+    def renew(self, version_id: VersionId, *, lease_expires_at: datetime) -> bool:
+        """Extend the lease of a PENDING version; False if it is not PENDING any more."""
         ...
 
     def abandon(self, version_id: VersionId) -> bool:
@@ -291,7 +301,10 @@ class ObjectRecords(Protocol):
         ...
 
     def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> int:
-        """Record places, and count the new ones; a digest that has one already keeps it."""
+        """Record places, and count the new ones; a digest that has one already keeps it.
+
+        The keys are new; a key under which nothing gets a place is not recorded.
+        """
         ...
 
 
@@ -419,6 +432,11 @@ class CatalogSession(Protocol):
     @property
     def lineage(self) -> LineageRecords:
         """Edges."""
+        ...
+
+    @property
+    def garbage(self) -> GarbageRecords:
+        """What nothing needs any more, and who collects it."""
         ...
 
     def counts(self) -> CatalogCounts:

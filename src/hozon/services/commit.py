@@ -9,11 +9,10 @@ Refuses to own what equal content means for aliases; that is `hozon.model.aliase
 """
 
 import heapq
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from hozon.errors import EntryConflictError, HozonError, TypeConflictError
 from hozon.model.aliases import after_log
@@ -31,10 +30,8 @@ from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
-from hozon.services.uploads import Progress, upload_missing
-
-LEASE: Final = timedelta(hours=24)
-"""How long a PENDING version holds its bytes without a word from its writer."""
+from hozon.services.leases import LEASE, renew_lease
+from hozon.services.uploads import Progress, UploadSession, upload_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +109,8 @@ def commit_version(
             again.
         IntegrityError: The store did not keep what it was given, or lost what should be there.
         SourceFileError: A file that was not copied has changed since it was added.
+        UploadLeaseError: The upload took so long that it was given up; log it again, what has
+            arrived is mostly still there.
 
     Concurrency:
         Numbers follow the order of commits, without gaps. Of two writers with equal content one
@@ -127,11 +126,15 @@ def commit_version(
         if found:
             progress(manifest.size)
             return found
-        version_id = session.versions.open(collection.key, _new_version(context, request, manifest))
+        upload_id = uuid.uuid4().hex
+        new = _new_version(context, request, manifest, upload_id=upload_id)
+        version_id = session.versions.open(collection.key, new)
         session.objects.pin(version_id, (digest for digest, _ in manifest.contents()))
     try:
-        upload_missing(context, request.contents, progress=progress)
+        upload_session = UploadSession(version_id, upload_id)
+        upload_missing(context, request.contents, upload_session, progress=progress)
         with context.catalog.write() as session:
+            renew_lease(session, context, version_id)
             if request.incremental:
                 manifest = _added_to_latest(session, collection, manifest)
             result = _log_again(session, context, request, collection, manifest)
@@ -212,7 +215,9 @@ def _record(
     return CommitResult(session.versions.get(version_id), outcome, edge_left_out=not drawn)
 
 
-def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -> NewVersion:
+def _new_version(
+    context: Context, request: CommitRequest, manifest: Manifest, *, upload_id: str
+) -> NewVersion:
     """Describe the version before its upload."""
     now = context.catalog.now()
     return NewVersion(
@@ -228,6 +233,7 @@ def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -
         tags=request.tags,
         ttl=request.ttl,
         history_step=request.history_step,
+        upload_id=upload_id,
     )
 
 

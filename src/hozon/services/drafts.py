@@ -9,8 +9,8 @@ from contextlib import suppress
 from hozon.errors import HozonError
 from hozon.model.versions import Version, VersionId, check_editable
 from hozon.ports.catalog import NewVersion
-from hozon.services.commit import LEASE
 from hozon.services.context import Context
+from hozon.services.leases import LEASE
 from hozon.services.resolve import find_collection
 
 

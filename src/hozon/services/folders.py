@@ -18,7 +18,12 @@ from typing import BinaryIO, Self
 
 from hozon.errors import EntryConflictError, InvalidEntryPathError, SourceFileError
 from hozon.model.paths import UNFINISHED, check_entry_path, folders_above
-from hozon.services.scratch import make_scratch_folder, remove_left, remove_scratch_folder
+from hozon.services.scratch import (
+    make_scratch_folder,
+    make_shared_folder,
+    remove_left,
+    remove_scratch_folder,
+)
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines.
 
@@ -51,7 +56,7 @@ class TargetFolder:
         """
         with writing(self.root):
             self._folders[""] = not self.root.exists()
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_shared_folder(self.root)
             self._real = os.path.realpath(self.root)
             self._check_inside(UNFINISHED)
             remove_left(self.root / UNFINISHED)

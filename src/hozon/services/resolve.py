@@ -50,6 +50,25 @@ def resolve_version(
     return version
 
 
+def find_any_version(context: Context, path: ArtifactPath) -> Version:
+    """Find a version by its number, whatever its state, or a committed one by an alias.
+
+    Args:
+        context: The capabilities.
+        path: What to find.
+
+    Raises:
+        ArtifactNotFoundError: There never was such a version, or no version has the alias.
+    """
+    with context.catalog.read() as session:
+        collection = session.collections.find(path.collection)
+        if collection is not None and path.index is not None:
+            found = session.versions.find_by_index(collection.key, path.index)
+            if found is not None:
+                return found
+    return resolve_version(context, path)
+
+
 def find_collection(session: CatalogSession, path: CollectionPath) -> Collection:
     """Find a collection that has a committed version.
 

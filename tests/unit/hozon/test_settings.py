@@ -254,7 +254,9 @@ def test_spans_are_read_as_people_write_them(
     named = write_config(f'{name} = "36h"')
     assert read(load_settings(named)) == timedelta(hours=36)
     assert read(load_settings(named | {variable: "0"})) == timedelta()
-    with pytest.raises(InvalidSettingError, match=f"The {name} 'soon' is no span") as caught:
+    with pytest.raises(
+        InvalidSettingError, match=f"'soon' is no span of time for {name}"
+    ) as caught:
         load_settings({variable: "soon"})
     assert caught.value.hint.startswith(f"Correct {variable} or the configuration file")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +25,12 @@ from hozon.services.commit import commit_version
 from hozon.services.contents import Contents, LocalFile, LocalRange, StagedFile
 from hozon.services.context import Context
 from hozon.services.download import download_version
-from hozon.services.uploads import _digests, upload_missing
+from hozon.services.uploads import UploadSession, _digests, upload_missing
 from hozon.storage.local import LocalObjectStore
 from hozon.storage.s3 import S3ObjectStore
 from hozon.testing.faulty import Fault, FaultyObjectStore
 from hozon.testing.memory import MemoryObjectStore
+from hozon.testing.records import make_collection, new_version
 from worlds import Bucket, Logger, Stage
 
 SIZES = PackSizes(pack_bytes=40, packed_file_bytes=10)
@@ -71,8 +73,17 @@ def left_in_place(folder: Path, files: dict[str, bytes]) -> Contents:
 def upload(context: Context, contents: Contents) -> list[int]:
     """Upload, and give the progress."""
     done: list[int] = []
-    upload_missing(context, contents, progress=done.append)
+    upload_missing(context, contents, pending(context), progress=done.append)
     return done
+
+
+def pending(context: Context) -> UploadSession:
+    """Open a version for which something is uploaded."""
+    upload_id = uuid.uuid4().hex
+    with context.catalog.write() as session:
+        new = replace(new_version("x"), upload_id=upload_id)
+        version = session.versions.open(make_collection(session).key, new)
+    return UploadSession(version, upload_id)
 
 
 @pytest.fixture(params=["memory", "s3"])
