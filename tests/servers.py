@@ -117,6 +117,8 @@ class FakeGcs:
     def __init__(self, *, versioned: bool) -> None:
         """Begin with one empty bucket."""
         self.bucket = "hozon-tests"
+        self.lifecycle: dict[str, object] = {}
+        """The rules of the bucket, as its interface writes them."""
         self._versioned = versioned
         self._numbers = count(1_700_000_000_000_001)
         self._live: dict[str, Generation] = {}
@@ -141,6 +143,13 @@ class FakeGcs:
         inside = parts[parts.index("b") + 1 :] if "b" in parts else [""]
         if unquote(inside[0]) != self.bucket:
             return self._error(404, "The specified bucket does not exist.")
+        if len(inside) == 1:
+            settings = {"versioning": {"enabled": self._versioned}, "lifecycle": self.lifecycle}
+            return self._json({"kind": "storage#bucket", "name": self.bucket, **settings})
+        return self._inside(request, inside)
+
+    def _inside(self, request: Request, inside: list[str]) -> Answer:
+        """Answer a request for objects."""
         if inside[1:] == ["o"]:
             return self._list(request.query)
         if len(inside) != 3:

@@ -42,6 +42,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── FinalizedError              state.finalized
     │   ├── LinkStateError              state.link
     │   ├── NoRunError                  state.no_run
+    │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
     │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
@@ -956,6 +957,33 @@ class NoRunError(StateError):
     """
 
     code = "state.no_run"
+
+
+class RequirementError(StateError):
+    """Something that must hold before garbage may be collected does not, or cannot be told.
+
+    Examples:
+        A bucket has to keep old versions, so that a mistake can be undone.
+
+        ```python
+        import hozon
+        from hozon.bootstrap import open_versioned, report_gate
+        from hozon.services.gate import require_open
+        from hozon.settings import load_settings
+
+        settings = load_settings()
+        store = open_versioned(settings.storage_url)
+        try:
+            require_open(report_gate(settings, store))
+        except hozon.errors.RequirementError as error:
+            print(error.message)
+            #> Collection requires bucket versioning of s3://hozon-docs/world
+            print(error.hint.partition(" --")[0])
+            #> Run: aws s3api put-bucket-versioning
+        ```
+    """
+
+    code = "state.requirement"
 
 
 class RunFinishedError(StateError):

@@ -47,6 +47,7 @@ CODES = {
     "PageNotFoundError": "not_found.page",
     "ReferenceBackendError": "backend.reference",
     "ReferenceChangedError": "integrity.reference_changed",
+    "RequirementError": "state.requirement",
     "RunExistsError": "conflict.run_exists",
     "RunFinishedError": "state.run_finished",
     "RunNotFoundError": "not_found.run",

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from hozon.model.deployments import BucketVersioning
 from hozon.model.places import Place
 
 
@@ -181,6 +182,14 @@ class ObjectStore(Protocol):
 
         Raises:
             StorageError: The whole bucket or folder has vanished.
+        """
+        ...
+
+    def versioning(self) -> BucketVersioning:
+        """Say whether what is discarded is kept, and given up one day.
+
+        Returns:
+            What was found; where the store refused or failed, that it cannot be told, and why.
         """
         ...
 

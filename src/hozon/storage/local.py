@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from hozon.errors import MissingObjectError, StorageError
+from hozon.model.deployments import BucketVersioning
 from hozon.model.digests import CHUNK_BYTES
 from hozon.model.places import Place
 from hozon.ports.object_store import StoredKey
@@ -124,6 +125,14 @@ class LocalObjectStore:
     def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Remove files and their copies in the trash."""
         return self._each(keys, self._erase)
+
+    def versioning(self) -> BucketVersioning:
+        """Say that there is a trash, which counts as versioning."""
+        return BucketVersioning(
+            enabled=True,
+            expires_old_versions=True,
+            detail=f"What is removed lies in {self._root / TRASH}",
+        )
 
     def close(self) -> None:
         """Do nothing: files are closed after each call."""

@@ -18,9 +18,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hozon.errors import MissingObjectError, StorageError
+from hozon.model.deployments import BucketVersioning
 from hozon.model.digests import CHUNK_BYTES
 from hozon.model.places import Place
 from hozon.ports.object_store import StoredKey
+from hozon.storage.s3_versioning import versioning_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -256,6 +258,10 @@ class S3ObjectStore:
                 return False
             raise
         return True
+
+    def versioning(self) -> BucketVersioning:
+        """Ask for the versioning of the bucket, and for its rules."""
+        return versioning_of(self._client, self._bucket, self._prefix)
 
     def close(self) -> None:
         """Close the client's connections."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from hozon.errors import MissingObjectError, StorageError
+from hozon.model.deployments import BucketVersioning
 from hozon.model.places import Place
 from hozon.ports.object_store import ObjectStore, StoredKey
 
@@ -64,6 +65,8 @@ class FaultyObjectStore:
         """What goes wrong when keys are recovered from now on; None for nothing. After `DROP`
         there is nothing, though the store says that there is; after `TIME_OUT` there is, though
         an error comes; after any other there is nothing, and an error comes."""
+        self.versions: BucketVersioning | None = None
+        """What it says of its versioning; None for what the other store says."""
         self.chosen: Callable[[str], bool] = lambda _: True
         """Tells which keys the faults are for; by default all."""
         self.puts: Final[list[str]] = []
@@ -152,6 +155,10 @@ class FaultyObjectStore:
     def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Erase keys, or do what the fault makes of it."""
         return self._remove(keys, self.store.erase)
+
+    def versioning(self) -> BucketVersioning:
+        """Give what was set, or what the other store says."""
+        return self.versions or self.store.versioning()
 
     def close(self) -> None:
         """Close the other store."""

@@ -18,6 +18,7 @@ from hozon.errors import (
     ReferenceChangedError,
     StorageError,
 )
+from hozon.model.deployments import BucketVersioning
 from hozon.model.digests import CHUNK_BYTES
 from hozon.model.manifest import ManifestEntry
 from hozon.model.places import Place
@@ -123,6 +124,12 @@ class MemoryObjectStore:
                 for day in (self._objects, *self._trash.values()):
                     day.pop(key, None)
         return {}
+
+    def versioning(self) -> BucketVersioning:
+        """Say that there is a trash, which counts as versioning."""
+        return BucketVersioning(
+            enabled=True, expires_old_versions=True, detail="What is removed lies in a trash"
+        )
 
     def close(self) -> None:
         """Do nothing: the bytes stay, as they would in a bucket."""

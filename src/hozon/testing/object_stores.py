@@ -279,6 +279,12 @@ class ObjectStoreContract:
         """The URL has a scheme."""
         assert "://" in store.url
 
+    def test_it_says_whether_it_keeps_what_is_discarded(self, store: ObjectStore) -> None:
+        """And that is so."""
+        found = store.versioning()
+        assert found.enabled is self.keeps_discarded
+        assert found.detail
+
     def test_closing_twice_does_nothing(self, store: ObjectStore) -> None:
         """Closing is safe in every `finally`."""
         store.close()
