@@ -290,7 +290,9 @@ class Reading(Bundle):
     def checkout(self, root: str | Path | None = None, dry_run: bool = False) -> str | list[str]:
         """Make a local folder equal to the version.
 
-        What is missing is brought first, and checked; only then what is surplus is removed.
+        What is missing is brought first, and checked; only then what is surplus is removed. A
+        folder with the name of a file of the version is surplus, and so is a file with the name of
+        a folder.
 
         Danger:
             Every other file in the folder is removed. Ask with `dry_run=True` which ones.

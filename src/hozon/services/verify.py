@@ -120,6 +120,8 @@ def check_out(
 ) -> Path:
     """Make a folder equal to a version: bring what is missing, then remove what is surplus.
 
+    A folder gives way to a file of its name, and a file to a folder, when everything is there.
+
     Danger:
         Files and folders that are not of the version are removed from the folder.
 
@@ -148,7 +150,7 @@ def check_out(
                 f"{folder!r} in {root} is a link, not a folder of its own",
                 hint="Remove the link, or check out to another folder.",
             )
-    download_version(context, version, root, DownloadOptions(), progress=progress)
+    download_version(context, version, root, DownloadOptions(replacing=True), progress=progress)
     with writing(root):
         for path in sorted(_files(root)):
             if path not in manifest.entries:
