@@ -246,6 +246,28 @@ def _ignores_case(folder: Path) -> bool:
         probe.unlink()
 
 
+def local_folder(path: str | Path) -> Path:
+    """Accept the path of a local folder, there or not.
+
+    Args:
+        path: Its path.
+
+    Raises:
+        SourceFileError: It is no path of this system.
+    """
+    try:
+        if b"\0" not in os.fsencode(path):
+            return Path(path)
+        reason = "it holds a NUL character"
+    except TypeError:
+        reason = f"it is a {type(path).__name__}"
+    except UnicodeEncodeError:
+        reason = "it is not valid Unicode"
+    raise SourceFileError(
+        f"{path!r} is no path of a folder: {reason}", hint="Give a text or a pathlib.Path."
+    )
+
+
 @contextmanager
 def writing(target: Path | str) -> Iterator[None]:
     """Turn errors of the operating system into ours.

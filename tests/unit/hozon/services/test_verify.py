@@ -78,6 +78,16 @@ def test_a_message_names_some_and_counts_the_rest() -> None:
     assert str(found) == "wrong 0, 1, 2, 3, 4 and 4 more"
 
 
+def test_names_that_are_no_text_can_be_printed(
+    context: Context, version: Version, root: Path
+) -> None:
+    """A message shows their bytes."""
+    (root / "m\udcff").write_bytes(b"mine")
+    with pytest.raises(VerificationError, match=r"surplus m\\udcff") as caught:
+        verify_folder(context, version, root)
+    str(caught.value).encode()
+
+
 def test_a_link_is_no_file(context: Context, version: Version, root: Path) -> None:
     """Even if what it leads to has the right bytes; nor is a linked folder one."""
     (root / "a").rename(root.parent / "a")
