@@ -90,6 +90,19 @@ def test_artifacts_are_logged_and_measured() -> None:
     assert all("peer" in goal or "DVC" in goal for goal in unknown)
 
 
+def test_pack_sizes_are_measured_beside_the_defaults() -> None:
+    """All settings brought the same files back, or it would be an error; requests are counted."""
+    done = bench(
+        *("--rounds", "1", "--divide", "1000", "--store", "s3", "--vary", "gap", "--json"),
+        module="bench.packs",
+    )
+    assert done.returncode == 0, done.stderr
+    rows = {(row["setting"], row["action"]): row for row in json.loads(done.stdout)}
+    assert {setting for setting, _ in rows} == {"defaults", "gap 0", "gap 256KiB", "gap 4MiB"}
+    assert all(row["requests"] > 0 for row in rows.values())
+    assert [rows["defaults", action]["time_ratio"] for action in ("log", "download")] == [1, 1]
+
+
 def test_a_contestant_that_did_nothing_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

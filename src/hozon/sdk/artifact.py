@@ -30,7 +30,6 @@ from hozon.sdk.reading import Reading
 from hozon.sdk.session import Session, current_session
 from hozon.services.commit import CommitRequest, CommitResult
 from hozon.services.delete import delete_version
-from hozon.services.drafts import hold_content, release_content
 from hozon.services.edit import edit_version
 from hozon.services.lineage import list_users
 from hozon.services.resolve import load_manifest
@@ -170,7 +169,7 @@ class Artifact(Filling, Reading, Linking):
         """Begin a draft with the content of this version, to be changed and logged as the next one.
 
         What it takes over is neither copied nor uploaded again, and stays in the store for as long
-        as the draft lives, at most a day: log it within that time.
+        as the draft lives, at most a day: log it within that time, and before `hozon.teardown`.
 
         Returns:
             A draft of the same name and type, without description and metadata.
@@ -197,15 +196,19 @@ class Artifact(Filling, Reading, Linking):
             ```
         """
         version = self._logged("new_draft")
-        context = self._session.context
-        holder = hold_content(context, version)
-        artifact = Artifact(self._base_name, self._type)
-        draft = Draft(
-            self._base_name,
-            self._session.new_staging_area(),
-            entries=load_manifest(context, version.id),
-            release=lambda: release_content(self._session.context, holder),
-        )
+        hold = self._session.hold(version)
+        try:
+            artifact = Artifact(self._base_name, self._type)
+            draft = Draft(
+                self._base_name,
+                self._session.new_staging_area(),
+                entries=load_manifest(self._session.context, version.id),
+                release=hold.end,
+            )
+            hold.end_with(draft)
+        except BaseException:
+            hold.end()
+            raise
         artifact._session, artifact._draft = self._session, draft
         return artifact
 
