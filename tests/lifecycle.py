@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import text
 
 from hozon.errors import (
@@ -43,6 +43,7 @@ from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
 from hozon.services.garbage.recover import recover_version
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.leases import Upload
 from hozon.services.references import refer_to_entry
 from hozon.services.restore import restore_version
 from hozon.services.staging import StagingArea
@@ -152,8 +153,19 @@ class Lifecycle(RuleBasedStateMachine):
         self.world = World(catalog, store, self.folder, self.clock, area)
         self.writers: list[Writer] = []
         self.collectors: list[tuple[Actor, bool]] = []
-        self.holders: list[VersionId] = []
+        self.holders: list[Upload] = []
         self.names = count()
+
+    @initialize(files=st.lists(FILES, min_size=2, max_size=4))
+    def begin_with_some(self, files: list[dict[str, bytes]]) -> None:
+        """Lives are short: they begin with some versions, the first of them deleted."""
+        self._did("begin_with_some")
+        for content in files:
+            self._write(self._stage(content), content, COLLECTIONS[0])
+            writer = self.writers[-1]
+            writer.actor.finish()
+            self._see(writer)
+        self._delete(min(self.world.known))
 
     # Writers
 
@@ -213,12 +225,7 @@ class Lifecycle(RuleBasedStateMachine):
     def delete(self, data: st.DataObject) -> None:
         """Somebody deletes a version with its aliases."""
         self._did("delete")
-        key = data.draw(st.sampled_from(self._committed()))
-        context = self.world.context()
-        with context.catalog.read() as session:
-            version = session.versions.get(key)
-        delete_version(context, version, delete_aliases=True)
-        self.world.known[key].deleted_at = self.clock.now()
+        self._delete(data.draw(st.sampled_from(self._committed())))
 
     @precondition(lambda self: self._in_state(VersionState.DELETED, VersionState.PURGED))
     @rule(data=st.data())
@@ -334,6 +341,32 @@ class Lifecycle(RuleBasedStateMachine):
         except CollectorBusyError:
             return
 
+    @precondition(lambda self: self._in_state(VersionState.DELETED))
+    @rule(
+        data=st.data(),
+        turns=st.lists(st.tuples(st.booleans(), st.integers(1, 20)), min_size=3, max_size=8),
+        max_unused=st.sampled_from([0.0, 1.0]),
+    )
+    def race(self, data: st.DataObject, turns: list[tuple[bool, int]], max_unused: float) -> None:
+        """What a version held is logged anew, just while a collector is about to give it up."""
+        self._did("race")
+        key = data.draw(st.sampled_from(self._in_state(VersionState.DELETED)))
+        self.clock.advance(timedelta(days=8))
+        context = self.world.context(collector := Actor(f"collector {next(self.names)}"))
+        options = CollectOptions(max_unused=max_unused)
+        files = self.world.known[key].files
+        self._write(self._stage(files), files, data.draw(st.sampled_from(COLLECTIONS[:2])))
+        writer = self.writers[-1] if self.writers else None
+        collector.begin(lambda: collect_garbage(context, options))
+        for writes, steps in turns:
+            actor = writer.actor if writes and writer is not None else collector
+            for _ in range(steps):
+                actor.step()
+        self.collectors.append((collector, False))
+        self._see_collector(self.collectors[-1])
+        if writer is not None:
+            self._see(writer)
+
     # Time
 
     @rule(
@@ -427,6 +460,13 @@ class Lifecycle(RuleBasedStateMachine):
         assert stored == sum(needed.values()), "dead bytes are left in live keys"
 
     # The machine's own
+
+    def _delete(self, key: VersionId) -> None:
+        context = self.world.context()
+        with context.catalog.read() as session:
+            version = session.versions.get(key)
+        delete_version(context, version, delete_aliases=True)
+        self.world.known[key].deleted_at = self.clock.now()
 
     def _did(self, name: str) -> None:
         STEPS[name] += 1

@@ -73,8 +73,8 @@ def pin_after_check(patch: pytest.MonkeyPatch) -> None:
     def pin_later(_self: SqlObjects, version: VersionId, digests: Iterable[ContentDigest]) -> None:
         waiting[version] = list(digests)
 
-    def renew_and_pin(self: SqlVersions, version: VersionId, *, lease_expires_at: datetime) -> bool:
-        done = renew(self, version, lease_expires_at=lease_expires_at)
+    def renew_and_pin(self: SqlVersions, version: VersionId, **options: Any) -> bool:
+        done = renew(self, version, **options)
         if done:
             pin(SqlObjects(self._connection), version, waiting.pop(version, []))
         return done

@@ -67,6 +67,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         sizes=settings.sizes,
         cache=None if store.is_local or not settings.cache_bytes else open_cache(settings),
         cache_bytes=settings.cache_bytes,
+        windows=settings.windows,
     )
 
 

@@ -21,6 +21,7 @@ import platformdirs
 
 from hozon.errors import InputError, InvalidNameError, InvalidSettingError
 from hozon.model.deployments import Deployment, StoreKind
+from hozon.model.garbage import Windows
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
 from hozon.model.paths import ProjectPath
 from hozon.model.places import MOST_PACK_BYTES, PackSizes
@@ -41,7 +42,7 @@ _SIZES: Final[Mapping[str, str]] = MappingProxyType(
 """Settings that are sizes, with their defaults; those of packs were measured: see ADR 0008."""
 
 _SPANS: Final[Mapping[str, str]] = MappingProxyType(
-    {"gc_interval": "24h", "restore_window": "7d", "trash_window": "30d"}
+    {"gc_grace": "24h", "gc_interval": "24h", "restore_window": "7d", "trash_window": "30d"}
 )
 """Settings that are spans of time, with their defaults."""
 
@@ -126,12 +127,11 @@ class Settings:
     """How much time passes at least between two collections that begin by themselves; nothing of
     it for never. `HOZON_GC_INTERVAL`, such as `36h`; default `24h`."""
 
-    restore_window: timedelta = timedelta(days=7)
-    """For how long what was deleted can be restored. `HOZON_RESTORE_WINDOW`; default `7d`."""
-
-    trash_window: timedelta = timedelta(days=30)
-    """For how long what was collected can be recovered from the trash. `HOZON_TRASH_WINDOW`;
-    default `30d`."""
+    windows: Windows = field(default_factory=Windows)
+    """How long collection waits before it gives something up. `HOZON_RESTORE_WINDOW`, how long a
+    deleted version can be restored, default `7d`; `HOZON_TRASH_WINDOW`, how long what was removed
+    can be recovered, default `30d`; `HOZON_GC_GRACE`, how long what nothing reaches is left alone
+    after it was stored, default `24h`."""
 
     @property
     def staging(self) -> Path:
@@ -189,8 +189,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         collection_enabled=env.get("GORILLA_ARTIFACT_GC_ENABLED", "").strip().lower() == "true",
         connectors=MappingProxyType(dict(_connector(*each) for each in connectors.items())),
         gc_interval=spans["gc_interval"],
-        restore_window=spans["restore_window"],
-        trash_window=spans["trash_window"],
+        windows=Windows(
+            restore=spans["restore_window"], trash=spans["trash_window"], grace=spans["gc_grace"]
+        ),
     )
 
 

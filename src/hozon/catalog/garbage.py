@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hozon.catalog.batches import batches
-from hozon.catalog.objects import add_keys
+from hozon.catalog.objects import SqlObjects, add_keys
 from hozon.catalog.schema import (
     collector_lease,
     collector_passes,
@@ -154,10 +154,11 @@ class SqlGarbage:
         if lease is not None:
             self._connection.execute(insert(collector_lease).values(id=_ONE, **asdict(lease)))
 
-    def expired_uploads(self, cutoffs: Cutoffs, *, limit: int) -> Sequence[VersionId]:
+    def expired_uploads(self, cutoffs: Cutoffs, *, limit: int) -> Mapping[VersionId, str]:
         """List PENDING versions whose lease ran out."""
-        query = select(versions.c.id).where(_abandoned(cutoffs))
-        return self._ids(query.order_by(versions.c.id).limit(limit))
+        query = select(versions.c.id, versions.c.upload_id).where(_abandoned(cutoffs))
+        rows = self._connection.execute(query.order_by(versions.c.id).limit(limit))
+        return {VersionId(key): upload_id for key, upload_id in rows}
 
     def purgeable(self, cutoffs: Cutoffs, *, limit: int) -> Sequence[VersionId]:
         """List deleted versions that may not be restored any more."""
@@ -372,8 +373,8 @@ class SqlGarbage:
         now: datetime,
     ) -> None:
         """Make a PURGED version COMMITTED again, with its bytes under new keys."""
-        used = {place.key for place in places.values()}
-        add_keys(self._connection, (Place(key, 0, sizes[key]) for key in used), now=now)
+        add_keys(self._connection, (Place(key, 0, size) for key, size in sizes.items()), now=now)
+        known = SqlObjects(self._connection).places(places)
         rows = [
             {
                 "digest": digest,
@@ -383,6 +384,7 @@ class SqlGarbage:
                 "created_at": now,
             }
             for digest, place in places.items()
+            if digest not in known  # Else somebody stored it meanwhile.
         ]
         if rows:
             self._connection.execute(insert(objects), rows)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     delete,
     exists,
     func,
@@ -89,6 +90,15 @@ def _after(prefix: str) -> str | None:
     following = ord(rest[-1]) + 1
     # Surrogates are no characters: what follows the last one before them comes behind them.
     return rest[:-1] + chr(_BEHIND_SURROGATES if following == _SURROGATES else following)
+
+
+def _pending(version_id: VersionId, *, upload_id: str) -> ColumnElement[bool]:
+    """Tell the version of an upload; a database may give its key to another once it is gone."""
+    return and_(
+        versions.c.id == version_id,
+        versions.c.upload_id == upload_id,
+        versions.c.state == VersionState.PENDING,
+    )
 
 
 class SqlVersions:
@@ -176,15 +186,15 @@ class SqlVersions:
             lease_expires_at=None,
         )
 
-    def renew(self, version_id: VersionId, *, lease_expires_at: datetime) -> bool:
-        """Extend the lease of a PENDING version; False if it is not PENDING any more."""
-        pending = (versions.c.id == version_id) & (versions.c.state == VersionState.PENDING)
+    def renew(self, version_id: VersionId, *, upload_id: str, lease_expires_at: datetime) -> bool:
+        """Extend the lease of the PENDING version of an upload; False if it is not PENDING."""
+        pending = _pending(version_id, upload_id=upload_id)
         renewed = update(versions).where(pending).values(lease_expires_at=lease_expires_at)
         return self._connection.execute(renewed).rowcount > 0
 
-    def abandon(self, version_id: VersionId) -> bool:
-        """Forget a PENDING version together with its pins; False if it is not PENDING."""
-        pending = (versions.c.id == version_id) & (versions.c.state == VersionState.PENDING)
+    def abandon(self, version_id: VersionId, *, upload_id: str) -> bool:
+        """Forget the PENDING version of an upload with its pins; False if it is not PENDING."""
+        pending = _pending(version_id, upload_id=upload_id)
         if self._connection.execute(select(versions.c.id).where(pending)).first() is None:
             return False
         self._connection.execute(delete(pins).where(pins.c.version_id == version_id))

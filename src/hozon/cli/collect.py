@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import click
 
-from hozon.bootstrap import open_context
+from hozon.bootstrap import open_context, report_gate
 from hozon.cli.gc import gc
 from hozon.errors import ConflictError, HozonError
 from hozon.model.garbage import MAX_UNUSED, CollectReport
@@ -17,6 +17,7 @@ from hozon.model.spans import parse_span
 from hozon.sdk.public.api import Api
 from hozon.services.context import Context
 from hozon.services.garbage.collect import CollectOptions, Tell, collect_garbage, report_as_json
+from hozon.services.gate import require_open
 from hozon.settings import load_settings
 
 _DAMAGED = 6
@@ -45,14 +46,15 @@ def run(*, dry_run: bool, max_unused: float, as_json: bool) -> None:
 
     It can be interrupted at any time: the next run goes on. Only one runs at a time; a second one
     says who is at work. Exit code 6 means that the store has lost something that a version needs:
-    then nothing was removed.
+    then nothing was removed. It refuses to run while 'hozon gc status' names something that is
+    required and missing; --dry-run always runs.
 
     \b
       hozon gc run --dry-run
       hozon gc run --max-unused 0
     """  # noqa: D301  click knows the character \b.
     options = CollectOptions(max_unused=max_unused, dry_run=dry_run)
-    with _opened() as context, _told() as tell:
+    with _opened(gate=not dry_run) as context, _told() as tell:
         report = collect_garbage(context, options, tell=tell)
     if as_json:
         click.echo(json.dumps(report_as_json(report), indent=2))
@@ -147,7 +149,7 @@ def erase(target: str, *, yes: bool, as_json: bool) -> None:
 def _collect_once(*, max_unused: float) -> None:
     """Collect, and say what came of it; an error ends this turn only."""
     try:
-        with _opened() as context:
+        with _opened(gate=True) as context:
             report = collect_garbage(context, CollectOptions(max_unused=max_unused))
     except ConflictError as error:
         click.echo(f"Not now: {error.message}.", err=True)
@@ -159,10 +161,13 @@ def _collect_once(*, max_unused: float) -> None:
 
 
 @contextmanager
-def _opened() -> Iterator[Context]:
-    """Open what a pass works on."""
-    context = open_context(load_settings())
+def _opened(*, gate: bool) -> Iterator[Context]:
+    """Open what a pass works on, and refuse where something is missing that it requires."""
+    settings = load_settings()
+    context = open_context(settings)
     try:
+        if gate:
+            require_open(report_gate(settings, context.store))
         yield context
     finally:
         context.close()

@@ -19,6 +19,9 @@ PACKED_FILES: Final = 4096
 """How many files share a pack at most, so that what is known of one pack fits into memory."""
 
 
+UPLOADED: Final = ("objects/", "packs/")
+"""What the keys of uploads begin with, in order."""
+
 _PARTS = 3
 """Of how many parts a key consists: what it holds, its upload, and a number."""
 
@@ -95,7 +98,7 @@ def upload_of(key: str) -> str | None:
         The id of the upload; None for a key that no upload produces.
     """
     parts = key.split("/")
-    known = len(parts) == _PARTS and parts[0] in {"objects", "packs"}
+    known = len(parts) == _PARTS and key.startswith(UPLOADED)
     return parts[1] if known else None
 
 

@@ -84,6 +84,9 @@ class NewVersion:
     lease_expires_at: datetime
     """Until when its pins hold without a word from the writer, UTC."""
 
+    upload_id: str
+    """What the keys of its uploads contain, never used before; at most 32 characters."""
+
     tags: Sequence[Tag] = ()
     """Its labels."""
 
@@ -92,9 +95,6 @@ class NewVersion:
 
     history_step: int | None = None
     """The last step of the history of the run that logs it; None for none."""
-
-    upload_id: str | None = None
-    """What the keys of its uploads contain, never used before; None where nothing is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +193,15 @@ class VersionRecords(Protocol):
         """
         ...
 
-    def renew(self, version_id: VersionId, *, lease_expires_at: datetime) -> bool:
-        """Extend the lease of a PENDING version; False if it is not PENDING any more."""
+    def renew(self, version_id: VersionId, *, upload_id: str, lease_expires_at: datetime) -> bool:
+        """Extend the lease of the PENDING version of an upload; False if it is gone or committed.
+
+        The upload id tells it from a later one that was given the same key.
+        """
         ...
 
-    def abandon(self, version_id: VersionId) -> bool:
-        """Forget a PENDING version together with its pins; False if it is not PENDING.
+    def abandon(self, version_id: VersionId, *, upload_id: str) -> bool:
+        """Forget the PENDING version of an upload with its pins; False if it is not PENDING.
 
         A collection that was made for it and never held a version goes, too: its type was never
         decided.

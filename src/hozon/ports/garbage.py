@@ -95,8 +95,8 @@ class GarbageRecords(Protocol):
         """Replace the lease."""
         ...
 
-    def expired_uploads(self, cutoffs: Cutoffs, *, limit: int) -> Sequence[VersionId]:
-        """List PENDING versions whose lease ran out, oldest first."""
+    def expired_uploads(self, cutoffs: Cutoffs, *, limit: int) -> Mapping[VersionId, str]:
+        """List PENDING versions whose lease ran out, oldest first, with their upload ids."""
         ...
 
     def purgeable(self, cutoffs: Cutoffs, *, limit: int) -> Sequence[VersionId]:

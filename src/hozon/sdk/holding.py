@@ -15,9 +15,10 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Final
 
-from hozon.model.versions import Version, VersionId
+from hozon.model.versions import Version
 from hozon.services.context import Context
 from hozon.services.drafts import hold_content, release_content
+from hozon.services.leases import Upload
 
 _LOCK: Final = threading.RLock()
 """Is held while something is let go of, so that closing connections waits for it."""
@@ -31,7 +32,7 @@ class Hold:
         holder: What holds the pins.
     """
 
-    def __init__(self, context: Context, holder: VersionId) -> None:
+    def __init__(self, context: Context, holder: Upload) -> None:
         """Take note of it."""
         self._context = context
         self._holder = holder

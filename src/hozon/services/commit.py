@@ -30,8 +30,8 @@ from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
-from hozon.services.leases import LEASE, renew_lease
-from hozon.services.uploads import Progress, UploadSession, upload_missing
+from hozon.services.leases import LEASE, Upload, renew_lease
+from hozon.services.uploads import Progress, upload_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +129,21 @@ def commit_version(
         upload_id = uuid.uuid4().hex
         new = _new_version(context, request, manifest, upload_id=upload_id)
         version_id = session.versions.open(collection.key, new)
+        upload = Upload(version_id, upload_id)
         session.objects.pin(version_id, (digest for digest, _ in manifest.contents()))
     try:
-        upload_session = UploadSession(version_id, upload_id)
-        upload_missing(context, request.contents, upload_session, progress=progress)
+        upload_missing(context, request.contents, upload, progress=progress)
         with context.catalog.write() as session:
-            renew_lease(session, context, version_id)
+            renew_lease(session, context, upload)
             if request.incremental:
                 manifest = _added_to_latest(session, collection, manifest)
             result = _log_again(session, context, request, collection, manifest)
             if result:  # Another writer was first with the same content.
-                session.versions.abandon(version_id)
+                session.versions.abandon(version_id, upload_id=upload_id)
             else:
                 result = _publish(session, context, request, collection, manifest, version_id)
     except BaseException:
-        _give_up(context, version_id)
+        _give_up(context, upload)
         raise
     return result
 
@@ -253,11 +253,11 @@ def _added_to_latest(session: CatalogSession, collection: Collection, added: Man
     return merged
 
 
-def _give_up(context: Context, version_id: VersionId) -> None:
+def _give_up(context: Context, upload: Upload) -> None:
     """Forget the version, if it is still PENDING: an interrupt may arrive just after the commit.
 
     What has been uploaded keeps its places, so that the next try need not send it again; if there
     is none, the collector frees it. What cannot be reached now is left to the lease.
     """
     with suppress(HozonError), context.catalog.write() as session:
-        session.versions.abandon(version_id)
+        session.versions.abandon(upload.version, upload_id=upload.upload_id)

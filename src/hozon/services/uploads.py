@@ -25,10 +25,9 @@ from hozon.errors import (
 )
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.places import PACKED_FILES, Place, object_key, pack_key
-from hozon.model.versions import VersionId
 from hozon.services.contents import Contents, LocalFile
 from hozon.services.context import Context
-from hozon.services.leases import renew_lease
+from hozon.services.leases import Upload, renew_lease
 from hozon.services.parallel import for_each
 from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 from hozon.services.staging import staging_in
@@ -63,26 +62,15 @@ class _Upload:
         return sum(length for _, _, length in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class UploadSession:
-    """The PENDING version for which something is uploaded."""
-
-    version: VersionId
-    """Its key in the catalog."""
-
-    upload_id: str
-    """What the keys of its uploads contain, never used before."""
-
-
 def upload_missing(
-    context: Context, contents: Contents, upload_session: UploadSession, *, progress: Progress
+    context: Context, contents: Contents, upload: Upload, *, progress: Progress
 ) -> None:
     """Store every distinct content that the store lacks, several at a time.
 
     Args:
         context: The capabilities.
         contents: What is needed; its digests are pinned.
-        upload_session: For which version.
+        upload: For which version.
         progress: Is told how many more bytes are done, from several threads; bytes that are
             stored already count as done.
 
@@ -99,17 +87,17 @@ def upload_missing(
         plan = _Plan(
             context,
             contents,
-            upload_id=upload_session.upload_id,
+            upload_id=upload.upload_id,
             folder=folder,
             progress=progress,
         )
 
-        def store(upload: _Upload) -> None:
-            _store(context, upload, upload_session.version)
-            plan.is_stored(upload)
-            if upload.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
-                upload.file.path.unlink()
-            progress(upload.size)
+        def store(stored: _Upload) -> None:
+            _store(context, stored, upload)
+            plan.is_stored(stored)
+            if stored.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
+                stored.file.path.unlink()
+            progress(stored.size)
 
         with closing(plan.uploads()) as uploads:
             for_each(store, uploads, threads=2 if context.store.is_local else UPLOAD_THREADS)
@@ -278,12 +266,12 @@ def put_checked(context: Context, key: str, path: Path, parts: Sequence[Part]) -
     _put(context, upload)
 
 
-def _store(context: Context, upload: _Upload, version: VersionId) -> None:
+def _store(context: Context, upload: _Upload, pending: Upload) -> None:
     """Upload a file, make sure that it arrived, and record its places."""
     try:
         _put(context, upload)
         with context.catalog.write() as session:
-            renew_lease(session, context, version)
+            renew_lease(session, context, pending)
             added = session.objects.add(upload.places, now=context.catalog.now())
     except StorageError:
         _remove_unused(context, upload)
@@ -360,7 +348,8 @@ def _check_there(upload: _Upload) -> None:
 def _remove_unused(context: Context, upload: _Upload) -> None:
     """Remove the key if no place is in it; when that cannot be told, leave it to the collector."""
     with suppress(HozonError):
-        with context.catalog.read() as session:
+        # As a writer, so that a transaction that may still be recording places ends first.
+        with context.catalog.write() as session:
             places = session.objects.places(upload.places)
         if all(place.key != upload.key for place in places.values()):
             context.store.delete([upload.key])

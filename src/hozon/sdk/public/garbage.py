@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from hozon.bootstrap import report_gate
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import MAX_UNUSED, CollectReport
 from hozon.model.paths import ArtifactPath, ProjectPath
@@ -19,6 +20,7 @@ from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import EraseReport, erase_object, erase_version
 from hozon.services.garbage.explain import explain_object
 from hozon.services.garbage.recover import recover_version
+from hozon.services.gate import require_open
 from hozon.services.resolve import find_any_version
 
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{4,64}")
@@ -88,6 +90,8 @@ class GarbageApi:
 
         Raises:
             InputError: The share is not between 0 and 1.
+            RequirementError: Something is missing that this deployment requires before bytes may
+                be removed, such as versioning of the bucket; the hint says what to run.
             CollectorBusyError: Another collector is at work; wait for it.
             CollectorLeaseError: It was silent for too long, and another took over.
             StorageError: The store cannot be reached; the next pass goes on.
@@ -106,8 +110,11 @@ class GarbageApi:
             #> 1 0 0
             ```
         """
+        context = self._session.context
+        if not dry_run:
+            require_open(report_gate(self._session.settings, context.store))
         options = CollectOptions(max_unused=max_unused, dry_run=dry_run)
-        return collect_garbage(self._session.context, options)
+        return collect_garbage(context, options)
 
     def explain(self, target: str) -> Explanation:
         """Say why bytes are kept: which versions, uploads or windows need them.

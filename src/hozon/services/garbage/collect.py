@@ -196,8 +196,8 @@ def _abandon(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
     while _outlook(context, cutoffs).uploads_due:
         with tenure.write() as session:
             found = session.garbage.expired_uploads(cutoffs, limit=_BATCH)
-            for version in found:
-                session.versions.abandon(version)
+            for version, upload_id in found.items():
+                session.versions.abandon(version, upload_id=upload_id)
         total += len(found)
     return total
 

@@ -7,6 +7,7 @@ that is brought back is read and checked first.
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 
 from hozon.errors import HozonError, MissingObjectError, VersionStateError
@@ -147,11 +148,16 @@ class _Rescue:
             return False
 
     def undo(self) -> None:
-        """Remove the new keys, which nothing uses; what stays is a stray for the next pass."""
-        try:
-            self._context.store.delete(self._made)
-        except HozonError:
-            return
+        """Remove the new keys, unless something has a place there.
+
+        An interrupt may arrive just after the commit. What cannot be told now is left to the
+        collector, as a stray.
+        """
+        with suppress(HozonError):
+            # As a writer, so that a transaction that may still be recording places ends first.
+            with self._context.catalog.write() as session:
+                unused = session.garbage.unknown_keys(self._made)
+            self._context.store.delete(unused)
 
 
 def _new_keys() -> Iterator[str]:

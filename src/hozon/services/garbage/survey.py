@@ -7,9 +7,11 @@ does not grow with the number of keys.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from hozon.model.garbage import Cutoffs, KeyUse
+from hozon.model.places import UPLOADED
 from hozon.ports.object_store import StoredKey
 from hozon.services.context import Context
 from hozon.services.garbage.tenure import Tenure
@@ -53,7 +55,7 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
     found = Survey()
     pending: dict[str, int] = {}
     suspects: list[str] = []
-    for stored, use in _side_by_side(context.store.keys(), _live_keys(context)):
+    for stored, use in _side_by_side(_stored_keys(context), _live_keys(context)):
         if use is None and stored is not None:
             pending[stored.key] = stored.size
             if len(pending) >= _PAGE:
@@ -66,6 +68,11 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
         if len(found.missing) < _NAMED and _is_missing(context, key):
             found.missing.append(key)
     return found
+
+
+def _stored_keys(context: Context) -> Iterator[StoredKey]:
+    """List what uploads stored, in order; a bucket may hold other people's objects, too."""
+    return chain.from_iterable(context.store.keys(prefix) for prefix in UPLOADED)
 
 
 def _live_keys(context: Context) -> Iterator[KeyUse]:

@@ -25,7 +25,8 @@ from hozon.services.commit import commit_version
 from hozon.services.contents import Contents, LocalFile, LocalRange, StagedFile
 from hozon.services.context import Context
 from hozon.services.download import download_version
-from hozon.services.uploads import UploadSession, _digests, upload_missing
+from hozon.services.leases import Upload
+from hozon.services.uploads import _digests, upload_missing
 from hozon.storage.local import LocalObjectStore
 from hozon.storage.s3 import S3ObjectStore
 from hozon.testing.faulty import Fault, FaultyObjectStore
@@ -77,13 +78,13 @@ def upload(context: Context, contents: Contents) -> list[int]:
     return done
 
 
-def pending(context: Context) -> UploadSession:
+def pending(context: Context) -> Upload:
     """Open a version for which something is uploaded."""
     upload_id = uuid.uuid4().hex
     with context.catalog.write() as session:
         new = replace(new_version("x"), upload_id=upload_id)
         version = session.versions.open(make_collection(session).key, new)
-    return UploadSession(version, upload_id)
+    return Upload(version, upload_id)
 
 
 @pytest.fixture(params=["memory", "s3"])
