@@ -24,6 +24,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectionNotFoundError     not_found.collection
     │   ├── EntryNotFoundError          not_found.entry
     │   ├── PageNotFoundError           not_found.page
+    │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
     ├── ConflictError
@@ -31,6 +32,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectionKindError         conflict.collection_kind
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
+    │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
@@ -576,6 +578,16 @@ class PageNotFoundError(NotFoundError):
     code = "not_found.page"
 
 
+class PurgedVersionError(NotFoundError):
+    """A version whose bytes were given up: it was deleted, and not restored in time.
+
+    Its number stays taken. The bytes may still be in the trash of the store, or among the old
+    versions of the bucket.
+    """
+
+    code = "not_found.purged"
+
+
 class RunNotFoundError(NotFoundError):
     """No run has this path.
 
@@ -743,6 +755,30 @@ class LinkedVersionError(ConflictError):
     """
 
     code = "conflict.linked_version"
+
+
+class ProtectedAliasError(ConflictError):
+    """A protected alias would move, or would go with its version.
+
+    Examples:
+        The version under a protected alias stays what it is.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        api.protect_alias("production")
+        try:
+            api.artifact("classifier:production").delete(delete_aliases=True)
+        except hozon.errors.ProtectedAliasError as error:
+            print(error.message)
+            #> ada/digits/classifier:v1 has the protected alias 'production'
+        print(api.artifact("classifier:production").state)
+        #> COMMITTED
+        ```
+    """
+
+    code = "conflict.protected_alias"
 
 
 class RunExistsError(ConflictError):
@@ -963,9 +999,9 @@ class VersionStateError(StateError):
             artifact.delete()
         except hozon.errors.VersionStateError as error:
             print(error.message)
-            #> ada/digits/mnist:v1 is DELETED and cannot become DELETED
+            #> ada/digits/mnist:v1 is DELETED and cannot be deleted
             print(error.hint)
-            #> From DELETED it can become COMMITTED, PURGED.
+            #> Its bytes are still kept: bring it back with restore().
         ```
     """
 

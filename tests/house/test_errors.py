@@ -42,6 +42,8 @@ CODES = {
     "NoRunError": "state.no_run",
     "NotFoundError": "not_found",
     "PageNotFoundError": "not_found.page",
+    "ProtectedAliasError": "conflict.protected_alias",
+    "PurgedVersionError": "not_found.purged",
     "ReferenceBackendError": "backend.reference",
     "ReferenceChangedError": "integrity.reference_changed",
     "RunExistsError": "conflict.run_exists",

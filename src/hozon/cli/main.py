@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from hozon._version import __version__
+from hozon.cli.artifact import artifact
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
+from hozon.cli.project import project
 from hozon.cli.status import status
 from hozon.errors import (
     BackendError,
@@ -66,6 +68,8 @@ def cli() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
+cli.add_command(artifact)
 cli.add_command(cache)
 cli.add_command(demo)
+cli.add_command(project)
 cli.add_command(status)
