@@ -145,8 +145,7 @@ def _described(version: Version) -> str:
 def _print(reports: list[Restored], *, as_json: bool) -> None:
     """Tell what came back, and what did not."""
     if as_json:
-        plain = [{**asdict(report), "conflicts": dict(report.conflicts)} for report in reports]
-        click.echo(json.dumps(plain, indent=2))
+        click.echo(json.dumps([asdict(report) for report in reports], indent=2))
         return
     for report in reports:
         for path in report.versions:

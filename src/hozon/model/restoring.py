@@ -40,7 +40,7 @@ class Restored:
         restored = artifact.restore()
         print(restored.versions)
         #> ('ada/digits/mnist:v0',)
-        print(restored.aliases, dict(restored.conflicts))
+        print(restored.aliases, restored.conflicts)
         #> () {'ada/digits/mnist:reviewed': 'ada/digits/mnist:v1'}
         print(restored.links, restored.lost_links)
         #> () ()

@@ -7,7 +7,6 @@ Owns what happens in the one transaction of a restore; what comes back is decide
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from hozon.errors import ArtifactNotFoundError, VersionStateError
 from hozon.model.links import CollectionKind
@@ -130,7 +129,7 @@ class _Report:
         return Restored(
             versions=tuple(self.versions),
             aliases=tuple(self.aliases),
-            conflicts=MappingProxyType(self.conflicts),
+            conflicts=self.conflicts,
             links=tuple(self.links),
             lost_links=tuple(self.lost_links),
         )

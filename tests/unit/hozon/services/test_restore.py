@@ -93,7 +93,7 @@ def test_a_version_comes_back_as_it_was(logger: Logger, clock: ManualClock) -> N
     restored = restore_version(logger.context, version)
     assert restored.versions == ("ada/digits/mnist:v1",)
     assert restored.aliases == ("ada/digits/mnist:best", "ada/digits/mnist:latest")
-    assert (dict(restored.conflicts), restored.links, restored.lost_links) == ({}, (), ())
+    assert (restored.conflicts, restored.links, restored.lost_links) == ({}, (), ())
     found = resolve_version(logger.context, ArtifactPath(MNIST, "best"))
     assert (found.id, found.deletion, found.updated_at) == (version.id, None, now)
     assert aliases(logger, first, version) == [(), ("best", "latest")]
@@ -108,7 +108,7 @@ def test_a_taken_alias_is_reported(logger: Logger) -> None:
     other = logger.log("three", "best").version
     restored = restore_version(logger.context, version)
     assert restored.aliases == ("ada/digits/mnist:good",)
-    assert dict(restored.conflicts) == {"ada/digits/mnist:best": "ada/digits/mnist:v2"}
+    assert restored.conflicts == {"ada/digits/mnist:best": "ada/digits/mnist:v2"}
     assert aliases(logger, version, other) == [("good",), ("best", "latest")]
 
 
@@ -131,7 +131,7 @@ def test_latest_stays_with_what_was_logged_since(logger: Logger) -> None:
     delete(logger, version)
     newer = logger.log("three").version
     restored = restore_version(logger.context, version)
-    assert dict(restored.conflicts) == {"ada/digits/mnist:latest": "ada/digits/mnist:v2"}
+    assert restored.conflicts == {"ada/digits/mnist:latest": "ada/digits/mnist:v2"}
     assert aliases(logger, version, newer) == [(), ("latest",)]
 
 
@@ -256,7 +256,7 @@ def test_the_alias_of_a_link_may_be_taken(logger: Logger) -> None:
     delete(logger, version)
     kept = link(logger, other, "best")
     restored = restore_version(logger.context, version)
-    assert dict(restored.conflicts) == {
+    assert restored.conflicts == {
         "ada/digits/team:best": "ada/digits/team:v1",
         "ada/digits/team:latest": "ada/digits/team:v1",
     }
