@@ -171,9 +171,10 @@ def _check_aliases(
     session: CatalogSession, request: CommitRequest, collection: Collection, manifest: Manifest
 ) -> None:
     """Refuse before the upload what publishing would refuse."""
+    protected = {item.alias for item in session.protection.of(collection.path.at)}
+    if protected.isdisjoint(request.aliases):
+        return  # What the content will be need not be known.
     before = session.collections.pointers(collection.key)
-    if not any(alias in before for alias in request.aliases):
-        return
     if request.incremental:
         manifest = _added_to_latest(session, collection, manifest)
     same = session.versions.find_by_digest(collection.key, manifest.digest)
