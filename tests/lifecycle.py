@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -43,7 +43,6 @@ from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
 from hozon.services.garbage.recover import recover_version
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
-from hozon.services.leases import Upload
 from hozon.services.references import refer_to_entry
 from hozon.services.restore import restore_version
 from hozon.services.staging import StagingArea
@@ -51,6 +50,9 @@ from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryReferences
 from stacks import fast_folder
 from stepping import Actor, Killed, SteppingCatalog, SteppingStore
+
+if TYPE_CHECKING:
+    from hozon.services.leases import Upload
 
 AT: Final = ProjectPath.of("ada", "digits")
 RESTORE: Final = timedelta(days=7)

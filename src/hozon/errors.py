@@ -25,6 +25,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── EntryNotFoundError          not_found.entry
     │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
+    │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
     ├── ConflictError
@@ -33,6 +34,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
+    │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
@@ -601,6 +603,16 @@ class PageNotFoundError(NotFoundError):
     code = "not_found.page"
 
 
+class PurgedVersionError(NotFoundError):
+    """A version whose bytes were given up: it was deleted, and not restored in time.
+
+    Its number stays taken. The bytes may still be in the trash of the store, or among the old
+    versions of the bucket.
+    """
+
+    code = "not_found.purged"
+
+
 class RunNotFoundError(NotFoundError):
     """No run has this path.
 
@@ -774,6 +786,30 @@ class LinkedVersionError(ConflictError):
     """
 
     code = "conflict.linked_version"
+
+
+class ProtectedAliasError(ConflictError):
+    """A protected alias would move, or would go with its version.
+
+    Examples:
+        The version under a protected alias stays what it is.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        api.protect_alias("production")
+        try:
+            api.artifact("classifier:production").delete(delete_aliases=True)
+        except hozon.errors.ProtectedAliasError as error:
+            print(error.message)
+            #> ada/digits/classifier:v1 has the protected alias 'production'
+        print(api.artifact("classifier:production").state)
+        #> COMMITTED
+        ```
+    """
+
+    code = "conflict.protected_alias"
 
 
 class RunExistsError(ConflictError):
@@ -1033,9 +1069,9 @@ class VersionStateError(StateError):
             artifact.delete()
         except hozon.errors.VersionStateError as error:
             print(error.message)
-            #> ada/digits/mnist:v1 is DELETED and cannot become DELETED
+            #> ada/digits/mnist:v1 is DELETED and cannot be deleted
             print(error.hint)
-            #> From DELETED it can become COMMITTED, PURGED.
+            #> Its bytes are still kept: bring it back with restore().
         ```
     """
 

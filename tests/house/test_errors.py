@@ -45,6 +45,8 @@ CODES = {
     "NotFoundError": "not_found",
     "ObjectNotFoundError": "not_found.object",
     "PageNotFoundError": "not_found.page",
+    "ProtectedAliasError": "conflict.protected_alias",
+    "PurgedVersionError": "not_found.purged",
     "ReferenceBackendError": "backend.reference",
     "ReferenceChangedError": "integrity.reference_changed",
     "RequirementError": "state.requirement",

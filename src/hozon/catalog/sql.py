@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, distinct, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hozon.catalog.collections import SqlCollections
+from hozon.catalog.deleted import SqlDeleted
 from hozon.catalog.garbage import SqlGarbage
 from hozon.catalog.lineage import SqlLineage
 from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
+from hozon.catalog.protection import SqlProtection
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
@@ -76,6 +78,16 @@ class SqlSession:
         """What nothing needs any more."""
         return SqlGarbage(self.connection)
 
+    @property
+    def deleted(self) -> SqlDeleted:
+        """What deletes took away."""
+        return SqlDeleted(self.connection)
+
+    @property
+    def protection(self) -> SqlProtection:
+        """Protected aliases."""
+        return SqlProtection(self.connection)
+
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""
         committed = versions.c.state == VersionState.COMMITTED
@@ -83,7 +95,7 @@ class SqlSession:
         logged = versions.c.id.not_in(select(links.c.version_id))
         figures = (
             select(func.count(projects.c.id)),
-            select(func.count(runs.c.id)),
+            select(func.count(runs.c.id)).where(runs.c.deleted_at.is_(None)),
             select(func.count(distinct(versions.c.collection_id))).where(committed),
             select(func.count(versions.c.id)).where(committed, logged),
             select(func.count(versions.c.id)).where(deleted, logged),

@@ -36,6 +36,7 @@ from hozon.catalog.schema import (
 )
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
+from hozon.model.deletion import DeleteReason, Deletion
 from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import NO_EXTRA, Manifest, ManifestEntry
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, RunId, TypeName
@@ -66,6 +67,11 @@ SELECT_VERSIONS = (
         runs.c.run_id.label("logged_by"),
         versions.c.created_at,
         versions.c.updated_at,
+        versions.c.deleted_at,
+        versions.c.deleted_by,
+        versions.c.deleted_reason,
+        versions.c.purged_at,
+        versions.c.purged_by,
     )
     .select_from(versions)
     .join(collections, collections.c.id == versions.c.collection_id)
@@ -240,27 +246,27 @@ class SqlVersions:
             yield ManifestEntry(path, digest, size, ref, extra or NO_EXTRA)
 
     def change_state(
-        self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime
+        self,
+        version_id: VersionId,
+        state: VersionState,
+        *,
+        by: Principal,
+        now: datetime,
+        reason: DeleteReason = DeleteReason.DELETE,
     ) -> None:
         """Record a transition, who made it and when."""
-        gone = state is VersionState.DELETED
-        self._update(
-            version_id,
-            state=state,
-            updated_at=now,
-            deleted_by=by.name if gone else None,
-            deleted_at=now if gone else None,
-        )
+        if state is VersionState.PURGED:
+            changed = {"purged_at": now, "purged_by": by.name}
+        elif state is VersionState.DELETED:
+            changed = deleted_columns(by=by, now=now, reason=reason)
+        else:
+            changed = dict.fromkeys(("deleted_at", "deleted_by", "deleted_reason"))
+        self._update(version_id, **{**changed, "state": state, "updated_at": now})
 
     def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
         """Make all committed versions of a collection DELETED in one statement."""
         committed = (versions.c.collection_id == key) & (versions.c.state == VersionState.COMMITTED)
-        deleted = {
-            "state": VersionState.DELETED,
-            "updated_at": now,
-            "deleted_by": by.name,
-            "deleted_at": now,
-        }
+        deleted = deleted_columns(by=by, now=now, reason=DeleteReason.COLLECTION)
         done = self._connection.execute(update(versions).where(committed).values(deleted))
         return done.rowcount
 
@@ -298,6 +304,23 @@ class SqlVersions:
     def _update(self, version_id: VersionId, **values: object) -> None:
         """Set columns of one version."""
         self._connection.execute(update(versions).where(versions.c.id == version_id).values(values))
+
+
+def deleted_columns(*, by: Principal, now: datetime, reason: DeleteReason) -> dict[str, object]:
+    """Give what a soft delete writes into the row of a version.
+
+    Args:
+        by: Who deletes it.
+        now: When, UTC.
+        reason: Why.
+    """
+    return {
+        "state": VersionState.DELETED,
+        "updated_at": now,
+        "deleted_by": by.name,
+        "deleted_at": now,
+        "deleted_reason": reason,
+    }
 
 
 def version_listing(
@@ -363,6 +386,21 @@ def _version(row: AnyRow, source: AnyRow | None, names: tuple[Alias, ...]) -> Ve
         source=ArtifactPath.at_index(_collection(source), source.number) if source else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        deletion=_deletion(row),
+    )
+
+
+def _deletion(row: AnyRow) -> Deletion | None:
+    """Say when, by whom and why a version was deleted, and what became of it."""
+    if row.deleted_at is None:
+        return None
+    return Deletion(
+        at=row.deleted_at,
+        by=EntityName(row.deleted_by),
+        # Older releases recorded no reason, and deleted only what they were told to.
+        reason=DeleteReason(row.deleted_reason or DeleteReason.DELETE),
+        purged_at=row.purged_at,
+        purged_by=EntityName(row.purged_by) if row.purged_by else None,
     )
 
 

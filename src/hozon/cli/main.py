@@ -13,9 +13,11 @@ import click
 
 from hozon._version import __version__
 from hozon.cli import collect  # noqa: F401  It adds commands to the group.
+from hozon.cli.artifact import artifact
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
 from hozon.cli.gc import gc
+from hozon.cli.project import project
 from hozon.cli.status import status
 from hozon.errors import (
     BackendError,
@@ -68,7 +70,9 @@ def cli() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
+cli.add_command(artifact)
 cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(gc)
+cli.add_command(project)
 cli.add_command(status)

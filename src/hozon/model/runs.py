@@ -60,6 +60,9 @@ class Run:
     created_at: datetime
     """When it began, UTC."""
 
+    deleted_at: datetime | None = None
+    """When it was taken out of every listing, UTC; None unless it was."""
+
     @property
     def path(self) -> RunPath:
         """The full path."""

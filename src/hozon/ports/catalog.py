@@ -12,6 +12,7 @@ from typing import NewType, Protocol
 
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
+from hozon.model.deletion import DeleteReason
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.lineage import Edges
 from hozon.model.links import CollectionKind
@@ -26,8 +27,10 @@ from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.deleted import DeletedRecords
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
+from hozon.ports.protection import ProtectionRecords
 
 CollectionKey = NewType("CollectionKey", int)
 """A collection's key in the catalog."""
@@ -105,7 +108,7 @@ class CatalogCounts:
     """Projects that anything was written to."""
 
     runs: int
-    """Runs."""
+    """Runs that have not been deleted."""
 
     collections: int
     """Collections with a committed version, portfolios included."""
@@ -234,13 +237,26 @@ class VersionRecords(Protocol):
         ...
 
     def change_state(
-        self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime
+        self,
+        version_id: VersionId,
+        state: VersionState,
+        *,
+        by: Principal,
+        now: datetime,
+        reason: DeleteReason = DeleteReason.DELETE,
     ) -> None:
-        """Record a transition, who made it and when."""
+        """Record a transition, who made it and when; of a delete also why.
+
+        A version that is committed again is as if it had never been deleted; one that is purged
+        keeps what is known of its delete.
+        """
         ...
 
     def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
-        """Make all committed versions of a collection DELETED at once, and count them."""
+        """Make all committed versions of a collection DELETED at once, and count them.
+
+        The reason is that of a collection.
+        """
         ...
 
     def remember_aliases(self, pointers: Pointers) -> None:
@@ -276,12 +292,19 @@ class LinkRecords(Protocol):
         """List the committed links to a version, oldest first."""
         ...
 
+    def to_versions(self, sources: Iterable[VersionId]) -> Sequence[Version]:
+        """List the committed links to any of some versions, oldest first."""
+        ...
+
     def to_collection(self, key: CollectionKey) -> Sequence[Version]:
         """List the committed links to the versions of a collection, oldest first."""
         ...
 
     def take_along(self, links: Iterable[VersionId], *, by: Principal, now: datetime) -> None:
-        """Make links DELETED together with their source, and remember that for restoring it."""
+        """Make links DELETED together with their source, and remember that for restoring it.
+
+        The reason is that of a source.
+        """
         ...
 
 
@@ -314,8 +337,8 @@ class ObjectRecords(Protocol):
 class RunRecords(Protocol):
     """Runs and their history."""
 
-    def find(self, path: RunPath) -> Run | None:
-        """Find a run."""
+    def find(self, path: RunPath, *, deleted: bool = False) -> Run | None:
+        """Find a run that has not been deleted; with `deleted` also one that has."""
         ...
 
     def add(
@@ -348,11 +371,15 @@ class RunRecords(Protocol):
         ...
 
     def listing(self, at: ProjectPath) -> Listing[Run]:
-        """List the runs of a project, earliest first."""
+        """List the runs of a project that have not been deleted, earliest first."""
         ...
 
     def in_sweep(self, key: SweepKey) -> Listing[Run]:
-        """List the runs of a sweep, earliest first."""
+        """List the runs of a sweep that have not been deleted, earliest first."""
+        ...
+
+    def delete(self, key: RunKey, *, now: datetime) -> None:
+        """Take a run out of every listing; its id stays taken, and its edges are kept."""
         ...
 
 
@@ -395,7 +422,7 @@ class LineageRecords(Edges, Protocol):
         ...
 
     def users(self, version: VersionId) -> Sequence[Run]:
-        """List the runs that used a version, in the order of using."""
+        """List the runs that used a version, deleted ones included, in the order of using."""
         ...
 
 
@@ -440,6 +467,16 @@ class CatalogSession(Protocol):
     @property
     def garbage(self) -> GarbageRecords:
         """What nothing needs any more, and who collects it."""
+        ...
+
+    @property
+    def deleted(self) -> DeletedRecords:
+        """What deletes took away."""
+        ...
+
+    @property
+    def protection(self) -> ProtectionRecords:
+        """Protected aliases."""
         ...
 
     def counts(self) -> CatalogCounts:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from hozon.errors import EntryConflictError, HozonError, TypeConflictError
 from hozon.model.aliases import after_log
@@ -31,7 +32,11 @@ from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
 from hozon.services.leases import LEASE, Upload, renew_lease
+from hozon.services.protection import check_aliases_free, move_aliases
 from hozon.services.uploads import Progress, upload_missing
+
+_NEW: Final = VersionId(-1)
+"""What stands for a version that has no key yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ def commit_version(
     Raises:
         TypeConflictError: The collection has another type; choose another name.
         CollectionKindError: It is a portfolio; choose another name.
+        ProtectedAliasError: A given alias is protected, and another version has it; nothing is
+            uploaded, unless it was protected during the upload.
         CatalogError: The catalog failed; nothing is visible.
         StorageError: An upload failed; nothing is visible, and what has arrived is not uploaded
             again.
@@ -126,6 +133,7 @@ def commit_version(
         if found:
             progress(manifest.size)
             return found
+        _check_aliases(session, request, collection, manifest)
         upload_id = uuid.uuid4().hex
         new = _new_version(context, request, manifest, upload_id=upload_id)
         version_id = session.versions.open(collection.key, new)
@@ -161,6 +169,23 @@ def _collection(session: CatalogSession, context: Context, request: CommitReques
             hint=f"Log it with type={collection.type!r}, or under another name.",
         )
     return collection
+
+
+def _check_aliases(
+    session: CatalogSession, request: CommitRequest, collection: Collection, manifest: Manifest
+) -> None:
+    """Refuse before the upload what publishing would refuse."""
+    protected = {item.alias for item in session.protection.of(collection.path.at)}
+    if protected.isdisjoint(request.aliases):
+        return  # What the content will be need not be known.
+    before = session.collections.pointers(collection.key)
+    if request.incremental:
+        manifest = _added_to_latest(session, collection, manifest)
+    same = session.versions.find_by_digest(collection.key, manifest.digest)
+    target = same.id if same else _NEW
+    check_aliases_free(
+        session, collection, after_log(before, version=target, given=request.aliases)
+    )
 
 
 def _log_again(
@@ -207,7 +232,7 @@ def _record(
     pointers = after_log(
         session.collections.pointers(collection.key), version=version_id, given=request.aliases
     )
-    session.collections.set_pointers(collection.key, pointers, now=now)
+    move_aliases(session, collection, pointers, now=now)
     run = request.run
     drawn = run is None or may_log(session.lineage, run=run, version=version_id)
     if run is not None and drawn:

@@ -21,9 +21,7 @@ from hozon.model.runs import RunState
 from hozon.model.tags import Tag
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
-from hozon.testing.lineages import LineageContract
-from hozon.testing.links import LinkContract
-from hozon.testing.notes import NoteContract
+from hozon.testing.parts import CatalogParts
 from hozon.testing.records import (
     ADA,
     AT,
@@ -47,7 +45,7 @@ from hozon.testing.records import (
 )
 
 
-class CatalogContract(LineageContract, LinkContract, NoteContract):
+class CatalogContract(CatalogParts):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.

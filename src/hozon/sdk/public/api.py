@@ -8,7 +8,9 @@ from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.collection import ArtifactCollection
+from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.garbage import GarbageApi
+from hozon.sdk.public.protection import AliasProtection
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
 from hozon.sdk.session import current_session
@@ -19,7 +21,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api(GarbageApi):
+class Api(DeletedListing, AliasProtection, GarbageApi):
     """Look up what was recorded, from outside any run.
 
     Args:
@@ -129,7 +131,8 @@ class Api(GarbageApi):
 
         Raises:
             InvalidPathError: The path is malformed.
-            NotFoundError: There is no such artifact, version or alias.
+            NotFoundError: There is no such artifact, version or alias; of a deleted version the
+                hint says how to restore it.
             TypeConflictError: It is of another type.
 
         Examples:
