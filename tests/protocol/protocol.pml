@@ -29,13 +29,15 @@
  * WANTS_1 and WANTS_2 say what the versions of the writers need: 1 and 2 are a content each, 3 is
  * both. Up to swapping the contents, or the writers, (1, 1), (1, 2), (1, 3) and (3, 3) are all.
  *
- * READER adds a reader. ONLY_LOSS leaves out what is not about losing content. These are faults,
- * each of which must be found:
+ * READER adds a reader. RECOVER lets collectors bring version 0 back after it was purged, from the
+ * trash of the store, instead of rewriting. ONLY_LOSS leaves out what is not about losing content.
+ * These are faults, each of which must be found:
  *
  * - NO_PIN: a PENDING version does not keep what it will need.
  * - SHARED_KEYS: the key follows from the content, so that two uploads of it share the key.
  * - RECORD_WITHOUT_CHECK: W3 records places although its version was given up.
  * - COMMIT_WITHOUT_CHECK: W4 commits although its version was given up.
+ * - REMOVE_WITHOUT_LOOKING: a writer that takes W3 for failed removes its key, used or not.
  * - LOOK_WITHOUT_WAITING: W3 failed, but nobody knows whether its transaction will still be
  *   committed, and the writer looks whether its key is used without waiting for the end of it.
  * - NO_TOKEN: a collector goes on writing after it lost its lease.
@@ -134,7 +136,9 @@ inline give_up(version)
 inline purge(version)
 {
   state[version] = PURGED;
+#ifndef RECOVER
   needs[version] = 0
+#endif
 }
 
 /* Give a content of a batch its place, unless it has one meanwhile. */
@@ -175,6 +179,15 @@ inline move(content, from, to)
 {
   if
   :: place[content] == from -> place[content] = to; ADD(recorded, to)
+  :: else
+  fi
+}
+
+/* Give a content that is brought back its place. */
+inline recover(content, key)
+{
+  if
+  :: HAS(missing, content) -> place[content] = key; ADD(recorded, key)
   :: else
   fi
 }
@@ -224,9 +237,7 @@ proctype Writer(byte version; byte wants)
      }
      if
      :: batch == 0
-     :: else ->
-        /* W2: store them. */
-        ADD(stored, key);
+     :: d_step { batch != 0 -> ADD(stored, key) }  /* W2: store them. */
         /* W3: record the places. */
         atomic {
           if
@@ -236,8 +247,12 @@ proctype Writer(byte version; byte wants)
           :: state[version] == PENDING ->
 #endif
              record(0, key);
-             record(1, key)
-          :: goto failed  /* Its version was given up; or something else went wrong. */
+             record(1, key);
+             if
+             :: skip
+             :: goto failed  /* It was committed, but the writer was interrupted, or not told. */
+             fi
+          :: goto failed     /* Its version was given up, or something else went wrong. */
 #ifdef LOOK_WITHOUT_WAITING
           :: !USED(key) -> ADD(doomed, key); goto in_doubt
 #endif
@@ -281,10 +296,14 @@ in_doubt:
 
 failed:
   skip;  /* Here the others get their turn: a jump between two atomic steps would join them. */
-  /* Remove the key. */
+  /* Remove the key, if nothing of it is used. */
   atomic {
     if
+#ifdef REMOVE_WITHOUT_LOOKING
+    :: batch != 0 -> ADD(doomed, key)
+#else
     :: batch != 0 && !USED(key) -> ADD(doomed, key)
+#endif
     :: else
     fi;
     wants = 0;
@@ -306,6 +325,9 @@ proctype Collector(byte me)
 {
   byte key;     /* What it rewrites. */
   bit rewrote;  /* Whether it used its own key. */
+#ifdef RECOVER
+  byte missing; /* Contents to bring back. */
+#endif
 
 next:
   do
@@ -344,6 +366,30 @@ next:
 
   /* C4 and C5, the removal of what is condemned, may happen at any moment: see `doomed`. */
 
+#ifdef RECOVER
+  /* Which contents of the purged version have no place? Copy them from the trash … */
+  :: atomic {
+       MAY_WRITE && !rewrote && state[0] == PURGED ->
+       missing = needs[0] & ~PLACED;
+       rewrote = true
+     }
+     ADD(stored, OF_COLLECTOR(me));
+     /* … and give them places, unless others did so meanwhile. */
+     atomic {
+       if
+       :: MAY_WRITE && (missing & PLACED) == 0 ->
+          recover(0, OF_COLLECTOR(me));
+          recover(1, OF_COLLECTOR(me));
+          state[0] = COMMITTED
+       :: else
+       fi;
+       if
+       :: !USED(OF_COLLECTOR(me)) -> ADD(doomed, OF_COLLECTOR(me))
+       :: else
+       fi;
+       missing = 0
+     }
+#else
   /* C6: copy what lives under a key to another one. */
   :: atomic {
        MAY_WRITE && !rewrote && PLACED != 0 ->
@@ -380,6 +426,7 @@ next:
      }
 #ifdef PLACE_BEFORE_COPY
      ADD(stored, OF_COLLECTOR(me))
+#endif
 #endif
 
 #ifdef CATALOG_BEFORE_LISTING

@@ -24,6 +24,7 @@ LOSSES = [
     "SHARED_KEYS",
     "RECORD_WITHOUT_CHECK",
     "COMMIT_WITHOUT_CHECK",
+    "REMOVE_WITHOUT_LOOKING",
     "LOOK_WITHOUT_WAITING",
     "NO_TOKEN",
     "CONDEMN_WITHOUT_CHECK",
@@ -167,6 +168,13 @@ def test_a_reader_whose_key_is_gone_finds_another_place(search: Search) -> None:
     verdict = search("READER", wants=(1, 1))
     check_holds(verdict)
     assert verdict.untaken["Reader"] == []
+
+
+def test_a_purged_version_may_be_recovered(search: Search) -> None:
+    """A collector that brings one back keeps to the same rules, and the same holds."""
+    verdict = search("RECOVER", wants=(1, 2))
+    check_holds(verdict)
+    assert verdict.untaken["Collector"] == []
 
 
 @pytest.mark.parametrize("fault", LOSSES)
