@@ -15,12 +15,12 @@
  *   lease. It goes on over a store that its survey would find damaged.
  * - Removal is no step. From the moment a key is condemned, or its writer asked to remove it, the
  *   bytes may be there or gone, for a removal may come late, fail, or come again: such a key is
- *   `doomed`. It counts as gone for what is needed, and as there for what is left over.
+ *   `doomed`, for good. Who needs it counts it as gone. What is there of it a pass removes: its row
+ *   says that it is condemned, or it has none, and its upload is over, so that it is a stray.
  * - Looking for a live key, reading it and storing the copy are one step of C6, and listing the
  *   store and condemning strays are one step of C7: bytes under a key never change, and the key of
  *   a copy is its collector's alone, so nobody can tell when such a call took place. APART takes
  *   these steps apart, for the cases that are small enough.
- * - A row of `keys` is forgotten as soon as it is condemned.
  * - No offsets, sizes, links, aliases. Whoever may delete a version does so at any moment.
  * - Two contents and three versions. Version 0 is there from the start, with both contents in one
  *   pack. Each writer makes one version, and stores what it needs in one batch or in two, each
