@@ -22,6 +22,7 @@ from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.catalog.sweeps import SqlSweeps
+from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
 from hozon.errors import CatalogError
 from hozon.model.versions import VersionState
@@ -75,6 +76,11 @@ class SqlSession:
     def garbage(self) -> SqlGarbage:
         """What nothing needs any more."""
         return SqlGarbage(self.connection)
+
+    @property
+    def usage(self) -> SqlUsage:
+        """What versions hold, and what else holds it."""
+        return SqlUsage(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

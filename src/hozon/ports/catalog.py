@@ -28,6 +28,7 @@ from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
+from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
 """A collection's key in the catalog."""
@@ -163,6 +164,10 @@ class VersionRecords(Protocol):
 
     def get(self, version_id: VersionId) -> Version:
         """Read a version that is known to exist and to have an index."""
+        ...
+
+    def get_all(self, version_ids: Iterable[VersionId]) -> Sequence[Version]:
+        """Read versions that are known to exist and to have an index, in the order given."""
         ...
 
     def newest(self, key: CollectionKey) -> VersionId | None:
@@ -440,6 +445,11 @@ class CatalogSession(Protocol):
     @property
     def garbage(self) -> GarbageRecords:
         """What nothing needs any more, and who collects it."""
+        ...
+
+    @property
+    def usage(self) -> UsageRecords:
+        """What versions hold, and what else holds it."""
         ...
 
     def counts(self) -> CatalogCounts:

@@ -6,7 +6,7 @@ link leads to one; the aliases and the links that it had are remembered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hozon.model.aliases import after_delete
 from hozon.model.links import check_unlinked
@@ -38,22 +38,55 @@ def delete_version(
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
-        check_deletable(current, delete_aliases=delete_aliases)
-        links = session.links.to_version(current.id)
-        check_unlinked(current.path, links=[link.path for link in links], force_links=force_links)
-        _take_along(session, context, links)
-        key, now = find_collection(session, current.collection).key, context.catalog.now()
-        session.versions.remember_aliases(dict.fromkeys(current.aliases, current.id))
-        session.versions.change_state(
-            current.id, VersionState.DELETED, by=context.principal, now=now
+        delete_in_session(
+            session, context, [current], delete_aliases=delete_aliases, force_links=force_links
         )
+        return session.versions.get(version.id)
+
+
+def delete_in_session(
+    session: CatalogSession,
+    context: Context,
+    versions: Sequence[Version],
+    *,
+    delete_aliases: bool = True,
+    force_links: bool = False,
+) -> None:
+    """Soft-delete versions within a transaction that is going on, all or none.
+
+    Args:
+        session: The transaction, to be rolled back if this raises.
+        context: The capabilities, and on whose behalf to act.
+        versions: Versions of any collections, as they are now.
+        delete_aliases: Whether their aliases may go with them.
+        force_links: Whether the links that lead to them may go with them.
+
+    Raises:
+        AliasedVersionError: One has aliases and `delete_aliases` is False.
+        LinkedVersionError: Links lead to one and `force_links` is False.
+        VersionStateError: One is not committed.
+    """
+    by_collection = defaultdict[CollectionPath, list[Version]](list)
+    for version in versions:
+        check_deletable(version, delete_aliases=delete_aliases)
+        links = session.links.to_version(version.id)
+        check_unlinked(version.path, links=[link.path for link in links], force_links=force_links)
+        _take_along(session, context, links)
+        by_collection[version.collection].append(version)
+    now = context.catalog.now()
+    for path, gone in by_collection.items():
+        key = find_collection(session, path).key
+        session.versions.remember_aliases({a: item.id for item in gone for a in item.aliases})
+        for item in gone:
+            session.versions.change_state(
+                item.id, VersionState.DELETED, by=context.principal, now=now
+            )
         pointers = after_delete(
             session.collections.pointers(key),
-            deleted=[current.id],
+            deleted=[item.id for item in gone],
             newest=session.versions.newest(key),
         )
         session.collections.set_pointers(key, pointers, now=now)
-        return session.versions.get(version.id)
 
 
 def delete_collection(
