@@ -7,6 +7,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     ├── InputError
     │   ├── InvalidNameError            input.name
     │   ├── InvalidPathError            input.path
+    │   ├── InvalidPlanError            input.plan
     │   ├── InvalidAliasError           input.alias
     │   ├── InvalidEntryPathError       input.entry_path
     │   ├── InvalidMetadataError        input.metadata
@@ -34,6 +35,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
+    │   ├── PlanOutdatedError           conflict.plan_outdated
     │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
@@ -177,6 +179,31 @@ class InvalidPathError(InputError):
     """
 
     code = "input.path"
+
+
+class InvalidPlanError(InputError):
+    """A file that holds no delete plan, or one that is not whole.
+
+    Examples:
+        A plan says what it is; anything else is refused before it is acted upon.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        Path("plan.json").write_text("{}")
+        try:
+            hozon.Api().load_plan("plan.json")
+        except hozon.errors.InvalidPlanError as error:
+            print(error.message)
+            #> plan.json is no delete plan
+            print(error.hint)
+            #> Save the plan again, or name a file that a plan was saved to.
+        ```
+    """
+
+    code = "input.plan"
 
 
 class InvalidAliasError(InputError):
@@ -786,6 +813,35 @@ class LinkedVersionError(ConflictError):
     """
 
     code = "conflict.linked_version"
+
+
+class PlanOutdatedError(ConflictError):
+    """A delete plan cannot be executed, because what it names has changed since.
+
+    Examples:
+        An alias that somebody gave meanwhile protects the version, and stops the plan.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        plan = api.plan_delete("mnist")
+        artifact = api.artifact("mnist:v1")
+        artifact.aliases.append("final")
+        artifact.save()
+        try:
+            plan.execute()
+        except hozon.errors.PlanOutdatedError as error:
+            print(error.message)
+            #> The plan is outdated: ada/digits/mnist:v1 has the aliases final instead of none
+            print(error.hint)
+            #> This call deleted nothing. Make a new plan and look at it.
+        print(artifact.state)
+        #> COMMITTED
+        ```
+    """
+
+    code = "conflict.plan_outdated"
 
 
 class ProtectedAliasError(ConflictError):

@@ -24,6 +24,7 @@ from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.catalog.sweeps import SqlSweeps
+from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
 from hozon.errors import CatalogError
 from hozon.model.versions import VersionState
@@ -87,6 +88,11 @@ class SqlSession:
     def protection(self) -> SqlProtection:
         """Protected aliases."""
         return SqlProtection(self.connection)
+
+    @property
+    def usage(self) -> SqlUsage:
+        """What versions hold, and what else holds it."""
+        return SqlUsage(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

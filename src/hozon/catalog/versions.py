@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from hozon.catalog.batches import insert_rows
+from hozon.catalog.batches import batches, insert_rows
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.schema import (
     aliases,
@@ -118,6 +118,15 @@ class SqlVersions:
         """Read a version that is known to exist."""
         row = self._connection.execute(SELECT_VERSIONS.where(versions.c.id == version_id)).one()
         return decode_versions(self._connection, [row])[0]
+
+    def get_all(self, version_ids: Iterable[VersionId]) -> Sequence[Version]:
+        """Read versions that are known to exist, some hundred at a time."""
+        found: list[Version] = []
+        for batch in batches(version_ids):
+            rows = self._connection.execute(SELECT_VERSIONS.where(versions.c.id.in_(batch))).all()
+            read = {version.id: version for version in decode_versions(self._connection, rows)}
+            found += [read[version_id] for version_id in batch]
+        return found
 
     def newest(self, key: CollectionKey) -> VersionId | None:
         """Find the committed version with the highest number."""

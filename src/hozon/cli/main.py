@@ -16,7 +16,9 @@ from hozon.cli import collect  # noqa: F401  It adds commands to the group.
 from hozon.cli.artifact import artifact
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
+from hozon.cli.du import du
 from hozon.cli.gc import gc
+from hozon.cli.plan import plan
 from hozon.cli.project import project
 from hozon.cli.status import status
 from hozon.errors import (
@@ -73,6 +75,8 @@ def cli() -> None:
 cli.add_command(artifact)
 cli.add_command(cache)
 cli.add_command(demo)
+cli.add_command(du)
 cli.add_command(gc)
 cli.add_command(project)
+cli.add_command(plan)
 cli.add_command(status)

@@ -31,6 +31,7 @@ from hozon.ports.deleted import DeletedRecords
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
 from hozon.ports.protection import ProtectionRecords
+from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
 """A collection's key in the catalog."""
@@ -166,6 +167,10 @@ class VersionRecords(Protocol):
 
     def get(self, version_id: VersionId) -> Version:
         """Read a version that is known to exist and to have an index."""
+        ...
+
+    def get_all(self, version_ids: Iterable[VersionId]) -> Sequence[Version]:
+        """Read versions that are known to exist and to have an index, in the order given."""
         ...
 
     def newest(self, key: CollectionKey) -> VersionId | None:
@@ -477,6 +482,11 @@ class CatalogSession(Protocol):
     @property
     def protection(self) -> ProtectionRecords:
         """Protected aliases."""
+        ...
+
+    @property
+    def usage(self) -> UsageRecords:
+        """What versions hold, and what else holds it."""
         ...
 
     def counts(self) -> CatalogCounts:

@@ -9,9 +9,16 @@ from hozon.testing.links import LinkContract
 from hozon.testing.notes import NoteContract
 from hozon.testing.protection import ProtectionContract
 from hozon.testing.uploads import UploadContract
+from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
-    UploadContract, DeletedContract, LineageContract, LinkContract, NoteContract, ProtectionContract
+    UploadContract,
+    UsageContract,
+    DeletedContract,
+    LineageContract,
+    LinkContract,
+    NoteContract,
+    ProtectionContract,
 ):
     """Everything in `hozon.testing.catalogs.CatalogContract` that has a module of its own."""

@@ -10,9 +10,11 @@ from hozon.sdk.pages import Paginator
 from hozon.sdk.public.collection import ArtifactCollection
 from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.garbage import GarbageApi
+from hozon.sdk.public.plans import PlansApi
 from hozon.sdk.public.protection import AliasProtection
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
+from hozon.sdk.public.usage import UsageApi
 from hozon.sdk.session import current_session
 from hozon.services.resolve import list_collections, resolve_collection, resolve_version
 from hozon.services.runs import find_run, list_runs
@@ -21,7 +23,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api(DeletedListing, AliasProtection, GarbageApi):
+class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, UsageApi):
     """Look up what was recorded, from outside any run.
 
     Args:
