@@ -29,6 +29,7 @@ CODES = {
     "InvalidNameError": "input.name",
     "InvalidPathError": "input.path",
     "InvalidReferenceError": "input.reference",
+    "InvalidRetentionError": "input.retention",
     "InvalidSettingError": "input.setting",
     "InvalidSweepError": "input.sweep",
     "InvalidTableError": "input.table",

@@ -17,6 +17,7 @@ from hozon.catalog.lineage import SqlLineage
 from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
+from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
@@ -69,6 +70,11 @@ class SqlSession:
     def lineage(self) -> SqlLineage:
         """Edges."""
         return SqlLineage(self.connection)
+
+    @property
+    def retention(self) -> SqlRetention:
+        """TTLs, retention policies, and what is due by them."""
+        return SqlRetention(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

@@ -27,6 +27,7 @@ from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.paging import Listing
+from hozon.ports.retention import RetentionRecords
 
 CollectionKey = NewType("CollectionKey", int)
 """A collection's key in the catalog."""
@@ -419,6 +420,11 @@ class CatalogSession(Protocol):
     @property
     def lineage(self) -> LineageRecords:
         """Edges."""
+        ...
+
+    @property
+    def retention(self) -> RetentionRecords:
+        """TTLs, retention policies, and what is due by them."""
         ...
 
     def counts(self) -> CatalogCounts:

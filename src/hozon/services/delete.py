@@ -41,7 +41,7 @@ def delete_version(
         check_deletable(current, delete_aliases=delete_aliases)
         links = session.links.to_version(current.id)
         check_unlinked(current.path, links=[link.path for link in links], force_links=force_links)
-        _take_along(session, context, links)
+        take_links_along(session, context, links)
         key, now = find_collection(session, current.collection).key, context.catalog.now()
         session.versions.remember_aliases(dict.fromkeys(current.aliases, current.id))
         session.versions.change_state(
@@ -82,7 +82,7 @@ def delete_collection(
         check_unlinked(
             collection.path, links=[link.path for link in links], force_links=force_links
         )
-        _take_along(session, context, links)
+        take_links_along(session, context, links)
         pointers = session.collections.pointers(key)
         session.versions.remember_aliases(pointers)
         count = session.versions.delete_committed(key, by=context.principal, now=now)
@@ -91,8 +91,14 @@ def delete_collection(
         return count
 
 
-def _take_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
-    """Remove the links to what is deleted from their portfolios, and remember them."""
+def take_links_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
+    """Remove the links to what is deleted from their portfolios, and remember them.
+
+    Args:
+        session: The transaction of the delete.
+        context: On whose behalf to act.
+        links: Committed links.
+    """
     now = context.catalog.now()
     by_portfolio = defaultdict[CollectionPath, list[Version]](list)
     for link in links:
