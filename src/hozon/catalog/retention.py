@@ -120,7 +120,7 @@ def _is_protected_by_link() -> ColumnElement[bool]:
     )
 
 
-_SUSPENDED = or_(_is_linked(), _is_protected(), _is_protected_by_link())
+_SUSPENDED = or_(_is_linked(), _is_protected())
 """Whether something keeps the version from expiring."""
 
 

@@ -15,6 +15,7 @@ from hozon._version import __version__
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
 from hozon.cli.status import status
+from hozon.cli.ttl import ttl
 from hozon.errors import (
     BackendError,
     ConflictError,
@@ -69,3 +70,4 @@ def cli() -> None:
 cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(status)
+cli.add_command(ttl)

@@ -8,6 +8,7 @@ from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.collection import ArtifactCollection
+from hozon.sdk.public.policies import Policies
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
 from hozon.sdk.session import current_session
@@ -18,7 +19,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api:
+class Api(Policies):
     """Look up what was recorded, from outside any run.
 
     Args:
