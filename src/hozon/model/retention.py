@@ -288,7 +288,7 @@ def decode_retention(source: object) -> RetentionPolicy:
         )
     rules = cast("dict[str, JsonValue]", {"keep_aliased": False, "keep_linked": False, **source})
     span, best = rules.get("keep_for_us"), rules.get("keep_best")
-    if not isinstance(span, int | None):
+    if span is not None and not (isinstance(span, int) and 0 < span <= MAX_TTL // _MICROSECOND):
         raise InvalidRetentionError(
             f"The stored keep_for_us is {span!r}", hint="Give a number of microseconds."
         )

@@ -45,9 +45,10 @@ from hozon.testing.records import (
     read_all,
     soft_delete,
 )
+from hozon.testing.retention import RetentionContract
 
 
-class CatalogContract(LineageContract, LinkContract, NoteContract):
+class CatalogContract(LineageContract, LinkContract, NoteContract, RetentionContract):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.
