@@ -169,7 +169,7 @@ def double_free(patch: pytest.MonkeyPatch) -> None:
         ]
         purge(self, going, by=by, now=now)
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(garbage_sql, "_unreached", lambda _: true())
+            inner.setattr(garbage_sql, "unreached", lambda _: true())
             self.condemn(sorted(set(held)), Windows().cutoffs(now))
 
     patch.setattr(SqlGarbage, "purge", purge_all)

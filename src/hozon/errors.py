@@ -14,6 +14,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidMediaError           input.media
     │   ├── InvalidTableError           input.table
     │   ├── InvalidReferenceError       input.reference
+    │   ├── InvalidRetentionError       input.retention
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
     │   ├── InvalidTagError             input.tag
@@ -367,6 +368,26 @@ class InvalidReferenceError(InputError):
     """
 
     code = "input.reference"
+
+
+class InvalidRetentionError(InputError):
+    """A retention policy with a rule that cannot be meant, or without any rule.
+
+    Examples:
+        A policy without a rule would delete everything.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.RetentionPolicy(keep_aliased=False, keep_linked=False)
+        except hozon.errors.InvalidRetentionError as error:
+            print(error.message)
+            #> The retention policy has no rule and would keep nothing
+        ```
+    """
+
+    code = "input.retention"
 
 
 class InvalidSettingError(InputError):

@@ -32,6 +32,7 @@ CODES = {
     "InvalidPathError": "input.path",
     "InvalidPlanError": "input.plan",
     "InvalidReferenceError": "input.reference",
+    "InvalidRetentionError": "input.retention",
     "InvalidSettingError": "input.setting",
     "InvalidSweepError": "input.sweep",
     "InvalidTableError": "input.table",

@@ -20,6 +20,7 @@ from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
 from hozon.catalog.protection import SqlProtection
+from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sqlite import for_writing, open_engine
@@ -93,6 +94,11 @@ class SqlSession:
     def usage(self) -> SqlUsage:
         """What versions hold, and what else holds it."""
         return SqlUsage(self.connection)
+
+    @property
+    def retention(self) -> SqlRetention:
+        """TTLs, retention policies, and what is due by them."""
+        return SqlRetention(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

@@ -201,6 +201,7 @@ def _print(report: CollectReport) -> None:
         click.echo("Bring these keys back from a backup, then run it again.")
         return
     rows = {
+        "Versions expired": str(report.versions_expired),
         "Uploads abandoned": str(report.uploads_abandoned),
         "Versions purged": str(report.versions_purged),
         "Versions restorable": str(report.versions_restorable),

@@ -21,6 +21,7 @@ from hozon.cli.gc import gc
 from hozon.cli.plan import plan
 from hozon.cli.project import project
 from hozon.cli.status import status
+from hozon.cli.ttl import ttl
 from hozon.errors import (
     BackendError,
     ConflictError,
@@ -77,6 +78,7 @@ cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(du)
 cli.add_command(gc)
-cli.add_command(project)
 cli.add_command(plan)
+cli.add_command(project)
 cli.add_command(status)
+cli.add_command(ttl)

@@ -229,6 +229,9 @@ class CollectReport:
     dry_run: bool = False
     """Whether nothing was changed."""
 
+    versions_expired: int = 0
+    """Versions that were deleted because their TTL ran out, or a retention policy let them go."""
+
     uploads_abandoned: int = 0
     """Uploads that were given up because their lease ran out."""
 

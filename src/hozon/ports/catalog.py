@@ -31,6 +31,7 @@ from hozon.ports.deleted import DeletedRecords
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
 from hozon.ports.protection import ProtectionRecords
+from hozon.ports.retention import RetentionRecords
 from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
@@ -487,6 +488,11 @@ class CatalogSession(Protocol):
     @property
     def usage(self) -> UsageRecords:
         """What versions hold, and what else holds it."""
+        ...
+
+    @property
+    def retention(self) -> RetentionRecords:
+        """TTLs, retention policies, and what is due by them."""
         ...
 
     def counts(self) -> CatalogCounts:

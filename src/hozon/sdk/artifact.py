@@ -2,8 +2,8 @@
 
 Owns what users hold in their hands: how it comes to be, is logged, changed and deleted. What adds
 content is in `hozon.sdk.filling`, what brings it back in `hozon.sdk.reading`, how it stands in
-portfolios in `hozon.sdk.linking`, the way back after a delete in `hozon.sdk.restoring`. Invariant:
-content never changes once the artifact has been logged.
+portfolios in `hozon.sdk.linking`, when it expires in `hozon.sdk.expiring`, the way back after a
+delete in `hozon.sdk.restoring`. Invariant: content never changes once the artifact has been logged.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,7 @@ from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import LogOutcome, Version
 from hozon.sdk.bundle import has_failed
 from hozon.sdk.draft import Draft
+from hozon.sdk.expiring import Expiring
 from hozon.sdk.filling import Filling
 from hozon.sdk.linking import Linking
 from hozon.sdk.reading import Reading
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from hozon.sdk.public.run import Run
 
 
-class Artifact(Filling, Reading, Linking, Restoring):
+class Artifact(Filling, Reading, Linking, Expiring, Restoring):
     """A named, typed bundle of files.
 
     Make one, add files, and log it with a run: it becomes the next version of the collection of

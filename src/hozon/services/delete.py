@@ -124,7 +124,7 @@ def delete_collection(
         check_unlinked(
             collection.path, links=[link.path for link in links], force_links=force_links
         )
-        _take_along(session, context, links)
+        take_links_along(session, context, links)
         session.versions.remember_aliases(pointers)
         count = session.versions.delete_committed(found.key, by=context.principal, now=now)
         session.collections.set_pointers(found.key, left, now=now)
@@ -179,7 +179,7 @@ def _take_links(
     for version in versions:
         paths = [link.path for link in leading[version.id]]
         check_unlinked(version.path, links=paths, force_links=force_links)
-    _take_along(session, context, links)
+    take_links_along(session, context, links)
     return {link.id for link in links}
 
 
@@ -200,8 +200,14 @@ def _remove(
     move_aliases(session, collection, after_delete(before, deleted=keys, newest=newest), now=now)
 
 
-def _take_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
-    """Remove the links to what is deleted from their portfolios, and remember them."""
+def take_links_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
+    """Remove the links to what is deleted from their portfolios, and remember them.
+
+    Args:
+        session: The transaction of the delete.
+        context: On whose behalf to act.
+        links: Committed links.
+    """
     now = context.catalog.now()
     for path, keys in _by_collection(links).items():
         portfolio, gone = find_collection(session, path), set(keys)

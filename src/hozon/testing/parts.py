@@ -8,11 +8,13 @@ from hozon.testing.lineages import LineageContract
 from hozon.testing.links import LinkContract
 from hozon.testing.notes import NoteContract
 from hozon.testing.protection import ProtectionContract
+from hozon.testing.retention import RetentionContract
 from hozon.testing.uploads import UploadContract
 from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
+    RetentionContract,
     UploadContract,
     UsageContract,
     DeletedContract,

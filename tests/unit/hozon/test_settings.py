@@ -135,7 +135,7 @@ def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str,
     with pytest.raises(InvalidSettingError, match=said) as caught:
         load_settings(named)
     assert named["HOZON_CONFIG"] in caught.value.message
-    assert "catalog_url, deployment, entity, gc_interval" in caught.value.hint
+    assert "catalog_url, deployment, entity, gc_grace, gc_interval" in caught.value.hint
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -240,8 +240,9 @@ def test_the_cache_lies_in_the_home_unless_it_is_told(tmp_path: Path) -> None:
     ("name", "read", "default"),
     [
         ("gc_interval", lambda s: s.gc_interval, timedelta(days=1)),
-        ("restore_window", lambda s: s.restore_window, timedelta(days=7)),
-        ("trash_window", lambda s: s.trash_window, timedelta(days=30)),
+        ("restore_window", lambda s: s.windows.restore, timedelta(days=7)),
+        ("trash_window", lambda s: s.windows.trash, timedelta(days=30)),
+        ("gc_grace", lambda s: s.windows.grace, timedelta(days=1)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -11,6 +11,7 @@ from hozon.sdk.public.collection import ArtifactCollection
 from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.garbage import GarbageApi
 from hozon.sdk.public.plans import PlansApi
+from hozon.sdk.public.policies import Policies
 from hozon.sdk.public.protection import AliasProtection
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
@@ -23,7 +24,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, UsageApi):
+class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, Policies, UsageApi):
     """Look up what was recorded, from outside any run.
 
     Args:

@@ -7,13 +7,14 @@ from hozon.model.restoring import Restored
 from hozon.ports.catalog import Collection
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
+from hozon.sdk.public.retaining import Retaining
 from hozon.sdk.session import Session
 from hozon.services.delete import delete_collection
 from hozon.services.resolve import collection_aliases, list_versions
 from hozon.services.restore import restore_collection
 
 
-class ArtifactCollection:
+class ArtifactCollection(Retaining):
     """All versions of one name in one project. `Api.artifact_collection` returns it.
 
     Examples:
@@ -39,6 +40,7 @@ class ArtifactCollection:
         """Wrap a collection that the catalog holds."""
         self._session = session
         self._record = record
+        self._seen = self._wanted = None
 
     def __repr__(self) -> str:
         """Show the path and the type."""

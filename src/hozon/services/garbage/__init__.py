@@ -2,6 +2,7 @@
 
 A pass goes through these steps, each of which is finished by the next pass if it is interrupted:
 
+0. `hozon.services.expire` deletes versions whose time has come, as anybody might.
 1. Uploads whose lease ran out are abandoned, together with what they held.
 2. `survey` compares the store with the catalog. Where something is missing that a version needs,
    the pass ends here, so that nothing is given up that may help to repair it.

@@ -5,7 +5,7 @@ store found damaged loses nothing more.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from hozon.model.garbage import (
 from hozon.model.metadata import JsonObject
 from hozon.ports.garbage import Outlook
 from hozon.services.context import Context
+from hozon.services.expire import expire
 from hozon.services.garbage.rewrite import Rewritten, rewrite_keys
 from hozon.services.garbage.survey import Survey, survey
 from hozon.services.garbage.sweep import (
@@ -81,8 +82,10 @@ def collect_garbage(
     cutoffs = (chosen.windows or context.windows).cutoffs(began_at)
     if chosen.dry_run:
         return _rehearse(context, cutoffs, tell)
+    expired = _expire(context, tell)
     with collecting(context) as tenure:
         report = _collect(context, chosen, cutoffs, tenure, tell)
+        report = replace(report, versions_expired=expired)
         _record(context, tenure, report, began_at=began_at)
     return report
 
@@ -179,6 +182,7 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
         dead_bytes = session.garbage.dead_bytes()
     return CollectReport(
         dry_run=True,
+        versions_expired=_expire(context, tell, dry_run=True),
         uploads_abandoned=outlook.uploads_due,
         versions_purged=outlook.versions_due,
         versions_restorable=outlook.versions_restorable,
@@ -214,6 +218,13 @@ def _purge(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
             session.garbage.purge(found, by=COLLECTOR, now=context.catalog.now())
         total += len(found)
     return total
+
+
+def _expire(context: Context, tell: Tell, *, dry_run: bool = False) -> int:
+    """Delete what has lived its time; it can be restored as whatever is deleted."""
+    tell("Deleting versions whose time has come")
+    report = expire(context, dry_run=dry_run)
+    return len(report.by_ttl) + len(report.by_retention)
 
 
 def _outlook(context: Context, cutoffs: Cutoffs) -> Outlook:

@@ -246,7 +246,7 @@ def test_nothing_gives_way_before_everything_is_there(
 ) -> None:
     """A store that has lost a file costs none of what is here."""
     mine = put_in_the_way(root)
-    store.delete([key for key in list(store.keys()) if key.startswith("objects/")])
+    store.delete([key.key for key in list(store.keys()) if key.key.startswith("objects/")])
     with pytest.raises(MissingObjectError):
         check_out(context, with_large, root)
     assert {path: (root / path).read_bytes() for path in mine} == mine

@@ -461,7 +461,7 @@ def test_steps_are_told(context: Context) -> None:
     """Somebody may be watching."""
     steps: list[str] = []
     collect_garbage(context, tell=steps.append)
-    assert steps[0] == "Giving up uploads that fell silent"
+    assert steps[0] == "Deleting versions whose time has come"
     assert steps[-1] == "Removing keys"
 
 
