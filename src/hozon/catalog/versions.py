@@ -21,12 +21,12 @@ from sqlalchemy import (
 
 from hozon.catalog.batches import insert_rows
 from hozon.catalog.listings import AnyRow, SqlListing
+from hozon.catalog.objects import delete_pins
 from hozon.catalog.schema import (
     aliases,
     collections,
     entries,
     links,
-    pins,
     projects,
     removed_aliases,
     runs,
@@ -176,7 +176,7 @@ class SqlVersions:
         pending = (versions.c.id == version_id) & (versions.c.state == VersionState.PENDING)
         if self._connection.execute(select(versions.c.id).where(pending)).first() is None:
             return False
-        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+        delete_pins(self._connection, version_id)
         removed = delete(versions).where(pending).returning(versions.c.collection_id)
         collection = self._connection.execute(removed).scalar_one()
         self._connection.execute(
