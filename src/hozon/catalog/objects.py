@@ -11,6 +11,9 @@ from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
 
+_UNPINNED_ROWS = 50_000
+"""How many pins a statement deletes: SQLite holds 24 bytes for each until it ends."""
+
 
 class SqlObjects:
     """Places and pins within one transaction."""
@@ -30,7 +33,7 @@ class SqlObjects:
 
     def unpin(self, version_id: VersionId) -> None:
         """Let go of everything that a version held."""
-        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+        delete_pins(self._connection, version_id)
 
     def places(self, digests: Iterable[ContentDigest]) -> Mapping[ContentDigest, Place]:
         """Find the places of digests."""
@@ -75,3 +78,15 @@ def add_keys(connection: Connection, places: Iterable[Place], *, now: datetime) 
     rows = [{"key": key, "size_bytes": end, "created_at": now} for key, end in ends.items()]
     if rows:
         connection.execute(insert(keys), rows)
+
+
+def delete_pins(connection: Connection, version_id: VersionId) -> None:
+    """Delete the pins of a version, a part of them at a time, in flat memory."""
+    held = pins.c.version_id == version_id
+    following = select(pins.c.digest).where(held).order_by(pins.c.digest)
+    while True:
+        bound = connection.execute(following.offset(_UNPINNED_ROWS).limit(1)).scalar_one_or_none()
+        if bound is None:
+            connection.execute(delete(pins).where(held))
+            return
+        connection.execute(delete(pins).where(held, pins.c.digest < bound))

@@ -22,13 +22,13 @@ from sqlalchemy import (
 
 from hozon.catalog.batches import batches, insert_rows
 from hozon.catalog.listings import AnyRow, SqlListing
+from hozon.catalog.objects import delete_pins
 from hozon.catalog.schema import (
     aliases,
     collections,
     entries,
     entry_sources,
     links,
-    pins,
     projects,
     removed_aliases,
     runs,
@@ -212,7 +212,7 @@ class SqlVersions:
         pending = _pending(version_id, upload_id=upload_id)
         if self._connection.execute(select(versions.c.id).where(pending)).first() is None:
             return False
-        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+        delete_pins(self._connection, version_id)
         removed = delete(versions).where(pending).returning(versions.c.collection_id)
         collection = self._connection.execute(removed).scalar_one()
         self._connection.execute(
