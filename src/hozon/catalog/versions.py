@@ -77,6 +77,9 @@ _STREAMED_ROWS = 1000
 """How many entries are held at a time while a manifest is read."""
 
 
+_LAST_INDEX = 2**31 - 1
+"""The largest number that the column holds; people may ask for any."""
+
 _SURROGATES, _BEHIND_SURROGATES = 0xD800, 0xE000
 
 
@@ -88,6 +91,11 @@ def _after(prefix: str) -> str | None:
     following = ord(rest[-1]) + 1
     # Surrogates are no characters: what follows the last one before them comes behind them.
     return rest[:-1] + chr(_BEHIND_SURROGATES if following == _SURROGATES else following)
+
+
+def _begins_no_path(prefix: str) -> bool:
+    """Tell whether a text holds what no path does, and databases do not even compare with."""
+    return "\0" in prefix or any("\ud800" <= character <= "\udfff" for character in prefix)
 
 
 class SqlVersions:
@@ -115,6 +123,8 @@ class SqlVersions:
 
     def find_by_index(self, key: CollectionKey, index: int) -> Version | None:
         """Find a version by its number, whatever its state."""
+        if index > _LAST_INDEX:
+            return None
         return self._first(
             SELECT_VERSIONS.where(versions.c.collection_id == key, versions.c.index == index)
         )
@@ -200,6 +210,8 @@ class SqlVersions:
         limit: int | None = None,
     ) -> Iterator[ManifestEntry]:
         """Read the entries whose paths begin with a prefix, in path order, in flat memory."""
+        if _begins_no_path(prefix):
+            return
         source = select(links.c.source_id).where(links.c.version_id == version_id)
         query = select(
             entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra

@@ -14,6 +14,7 @@ import click
 from hozon._version import __version__
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
+from hozon.cli.migrate import migrate
 from hozon.cli.status import status
 from hozon.errors import (
     BackendError,
@@ -68,4 +69,5 @@ def cli() -> None:
 
 cli.add_command(cache)
 cli.add_command(demo)
+cli.add_command(migrate)
 cli.add_command(status)
