@@ -5,6 +5,7 @@ used. Refuses to own settings and rules.
 """
 
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,14 +152,14 @@ def open_transfer(source_url: str, target_url: str) -> "Transfer":
     """
     from hozon.catalog.transfer import Transfer  # noqa: PLC0415  SQLAlchemy is heavy.
 
-    source, _ = _open_database(source_url)
-    target, _ = _open_database(target_url)
-    try:
-        return Transfer(source, target)
-    except BaseException:
-        source.close()
-        target.close()
-        raise
+    with ExitStack() as opened:
+        source, _ = _open_database(source_url)
+        opened.callback(source.close)
+        target, _ = _open_database(target_url)
+        opened.callback(target.close)
+        transfer = Transfer(source, target)
+        opened.pop_all()
+    return transfer
 
 
 def open_store(url: str) -> "ObjectStore":

@@ -7,15 +7,20 @@ because nothing was done yet.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy import Connection, Engine, RootTransaction, Row, Select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hozon.errors import CatalogError
 
+STREAMED_ROWS: Final = 1000
+"""How many rows of a query are held at a time while it is streamed."""
+
 _FOR_WRITING = "hozon_for_writing"
+_STREAMS = "hozon_streams"
 
 Begin = Callable[[], RootTransaction]
 """Begins a transaction on a connection of its own."""
@@ -34,6 +39,22 @@ def for_writing(connection: Connection) -> Connection:
 def is_for_writing(connection: Connection) -> bool:
     """Tell whether the transaction of a connection excludes other writers."""
     return bool(connection.get_execution_options().get(_FOR_WRITING, False))
+
+
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Run a query and fetch its rows some at a time, in flat memory.
+
+    What is not read to its end is closed with the transaction: on a connection that others use by
+    then it would get in their way.
+
+    Args:
+        connection: A transaction of a `Database`.
+        query: What to read.
+    """
+    found = connection.execute(query.execution_options(yield_per=STREAMED_ROWS))
+    connection.get_execution_options()[_STREAMS].callback(found.close)
+    with found:
+        yield from found
 
 
 def what_to_check(_error: BaseException) -> str:
@@ -94,8 +115,8 @@ class Database:
         """Commit when the block ends, or roll back if it raises."""
         with self.translated():
             transaction = self.patiently(lambda: _begin(self.engine, writing=writing))
-            with transaction.connection, transaction:
-                yield transaction.connection
+            with transaction.connection as connection, transaction, ExitStack() as streams:
+                yield connection.execution_options(**{_STREAMS: streams})
 
 
 def _begin(engine: Engine, *, writing: bool) -> RootTransaction:

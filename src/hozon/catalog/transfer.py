@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, func, insert, literal_column, select
 
 from hozon.catalog.batches import insert_rows
-from hozon.catalog.database import Database
+from hozon.catalog.database import Database, streamed
 from hozon.catalog.listings import AnyRow
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.schema import metadata
@@ -24,7 +24,6 @@ T = TypeVar("T")
 Advance = Callable[[int], None]
 """Is told of each number of rows that were copied, or compared."""
 
-_STREAMED_ROWS = 1000
 _TOLD_ROWS = 500
 
 
@@ -113,8 +112,7 @@ def _check_empty(connection: Connection, url: str) -> None:
 
 def _rows(connection: Connection, table: Table) -> Iterator[AnyRow]:
     """Read a table in the order of its key, which is the same on every database."""
-    query = select(table).order_by(*table.primary_key.columns)
-    yield from connection.execute(query.execution_options(yield_per=_STREAMED_ROWS))
+    return streamed(connection, select(table).order_by(*table.primary_key.columns))
 
 
 def _compare(

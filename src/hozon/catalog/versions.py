@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from hozon.catalog.batches import insert_rows
+from hozon.catalog.database import streamed
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.schema import (
     aliases,
@@ -71,10 +72,6 @@ SELECT_VERSIONS = (
     .outerjoin(runs, runs.c.id == versions.c.logged_by)
 )
 """What `decode_versions` reads."""
-
-
-_STREAMED_ROWS = 1000
-"""How many entries are held at a time while a manifest is read."""
 
 
 _LAST_INDEX = 2**31 - 1
@@ -224,10 +221,8 @@ class SqlVersions:
             query = query.where(entries.c.path > after)
         if limit is not None:
             query = query.limit(limit)
-        streamed = self._connection.execute(
-            query.order_by(entries.c.path).execution_options(yield_per=_STREAMED_ROWS)
-        )
-        for path, digest, size, ref, extra in streamed:
+        rows = streamed(self._connection, query.order_by(entries.c.path))
+        for path, digest, size, ref, extra in rows:
             yield ManifestEntry(path, digest, size, ref, extra or NO_EXTRA)
 
     def change_state(

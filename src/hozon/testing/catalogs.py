@@ -7,7 +7,7 @@ services. Invariant: every test states one promise of the port and nothing else.
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, timedelta, timezone
+from datetime import UTC
 
 import pytest
 
@@ -23,6 +23,7 @@ from hozon.model.versions import VersionState
 from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
 from hozon.testing.lineages import LineageContract
 from hozon.testing.links import LinkContract
+from hozon.testing.manifests import ManifestContract
 from hozon.testing.notes import NoteContract
 from hozon.testing.records import (
     ADA,
@@ -47,7 +48,7 @@ from hozon.testing.records import (
 )
 
 
-class CatalogContract(LineageContract, LinkContract, NoteContract):
+class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContract):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.
@@ -103,17 +104,6 @@ class CatalogContract(LineageContract, LinkContract, NoteContract):
     def test_the_time_is_in_utc(self, catalog: Catalog) -> None:
         """The catalog's clock gives aware times."""
         assert catalog.now().tzinfo is UTC
-
-    def test_times_come_back_in_utc(self, catalog: Catalog) -> None:
-        """Whatever zone the database or this machine is in, and in whichever they were given."""
-        given = NOW.astimezone(timezone(timedelta(hours=9)))
-        with catalog.write() as session:
-            path = collection_path("mnist")
-            session.collections.ensure(path, type_name=DATASET, now=given)
-        with catalog.read() as session:
-            found = session.collections.find(path)
-        assert found is not None
-        assert (found.created_at, found.created_at.tzinfo) == (NOW, UTC)
 
     def test_it_says_where_it_lies(self, catalog: Catalog) -> None:
         """The URL has a scheme."""
@@ -284,47 +274,6 @@ class CatalogContract(LineageContract, LinkContract, NoteContract):
         session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
         entries = session.versions.entries(version_id, prefix=prefix)
         assert [entry.path for entry in entries] == found
-
-    def test_entries_come_in_the_order_of_code_points(self, session: CatalogSession) -> None:
-        """As Python sorts text, not as the language of the server does; also page by page."""
-        paths = ["Z", "a", "B", "_", "é", "e", "z-1", "z/1", "z0", "\U0001f600", "\uffee"]
-        manifest = Manifest.of(ManifestEntry(path, "ab" * 32, 1) for path in paths)
-        version_id = session.versions.open(make_collection(session).key, new_version("a"))
-        session.versions.commit(version_id, index=0, manifest=manifest, now=NOW)
-        read: list[str] = []
-        while page := list(
-            session.versions.entries(version_id, after=read[-1] if read else None, limit=2)
-        ):
-            read += [entry.path for entry in page]
-        assert read == sorted(paths)
-
-    @pytest.mark.parametrize("prefix", ["a\0", "\ud800"], ids=ascii)
-    def test_what_no_path_holds_begins_none(self, session: CatalogSession, prefix: str) -> None:
-        """Not every database can even be asked for such text."""
-        version_id = log_version(session, make_collection(session), "a")
-        assert list(session.versions.entries(version_id, prefix=prefix)) == []
-
-    def test_entries_are_read_while_others_are_written(self, session: CatalogSession) -> None:
-        """What is read need not be in memory before something is written from it."""
-        collection = make_collection(session)
-        paths = [f"{number:04}" for number in range(3000)]
-        manifest = Manifest.of(ManifestEntry(path, "ab" * 32, 1) for path in paths)
-        first = session.versions.open(collection.key, new_version("a"))
-        session.versions.commit(first, index=0, manifest=manifest, now=NOW)
-        second = session.versions.open(collection.key, new_version("b"))
-        session.objects.pin(
-            second, (ContentDigest(entry.path) for entry in session.versions.entries(first))
-        )
-        read = session.versions.entries(first)
-        assert next(read).path == paths[0]
-        session.objects.unpin(second)
-        assert [entry.path for entry in read] == paths[1:]
-
-    def test_a_number_beyond_all_is_no_version(self, session: CatalogSession) -> None:
-        """People may ask for any, also for one that no column holds."""
-        collection = make_collection(session)
-        for number in (2**31, 2**63, 10**30):
-            assert session.versions.find_by_index(collection.key, number) is None
 
     def test_a_number_belongs_to_one_version(self, catalog: Catalog) -> None:
         """The catalog itself refuses to give a number twice."""
