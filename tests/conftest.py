@@ -26,6 +26,7 @@ from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore, MemoryReferences
+from postgres import PostgresServer, programs, serve_postgres
 from servers import EmulatedGcs, FakeGcs, emulated_gcs, serve
 from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, ServeGcs, Stage
 
@@ -36,6 +37,35 @@ def migrated_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("catalog") / "migrated.db"
     prepare_catalog(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give a PostgreSQL server; where none is installed, skip, or fail with `CI=true`."""
+    found = programs()
+    if found is None:
+        reason = "no PostgreSQL: install the package `postgresql`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with serve_postgres(found) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """Give the URL of a migrated catalog without content, on PostgreSQL."""
+    url = postgres.create_migrated()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """Give the URL of a database on PostgreSQL in which there is nothing yet."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from hozon.services.context import Context
 from hozon.settings import Settings
 
 if TYPE_CHECKING:
+    from hozon.catalog.database import Database
+    from hozon.catalog.transfer import Transfer
     from hozon.ports.catalog import Catalog
     from hozon.ports.file_index import FileIndex
     from hozon.ports.object_cache import ObjectCache
@@ -41,7 +43,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
 
     Args:
         settings: Where data lives, and on whose behalf to act.
-        clock: Tells the catalog's time; by default the machine's clock.
+        clock: Tells the catalog's time; by default the clock of `open_catalog`.
 
     Returns:
         What every service needs; close it when it is no longer used.
@@ -54,7 +56,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
     """
     store = open_store(settings.storage_url)
     try:
-        catalog = open_catalog(settings.catalog_url, clock=clock or SystemClock())
+        catalog = open_catalog(settings.catalog_url, clock=clock)
     except BaseException:
         store.close()
         raise
@@ -85,21 +87,47 @@ def open_file_index(settings: Settings) -> "FileIndex":
     return SqliteFileIndex(settings.cache_dir / "files.db")
 
 
-def open_catalog(url: str, *, clock: Clock) -> "Catalog":
+def open_catalog(url: str, *, clock: Clock | None = None) -> "Catalog":
     """Open a catalog, and bring it to the newest schema.
+
+    Args:
+        url: `sqlite:///path` or `postgresql://user@host:port/database`.
+        clock: Tells the catalog's time; by default this machine's clock for SQLite, and the
+            server's for PostgreSQL, so that all who write to it agree.
 
     Raises:
         InvalidSettingError: The scheme is unknown.
-        CatalogError: The database cannot be opened or migrated.
+        MissingExtraError: psycopg is not installed.
+        CatalogError: The database cannot be reached, opened or migrated.
     """
-    if not url.startswith("sqlite://"):
-        raise InvalidSettingError(
-            f"The catalog URL {url.partition('://')[0]!r}://… has an unknown scheme",
-            hint="Set HOZON_CATALOG_URL to sqlite:///path/to/catalog.db.",
-        )
     from hozon.catalog.sql import SqlCatalog  # noqa: PLC0415  SQLAlchemy is heavy.
 
-    return SqlCatalog(url, clock=clock)
+    database, own_clock = _open_database(url)
+    return SqlCatalog(database, clock=clock or own_clock)
+
+
+def _open_database(url: str) -> "tuple[Database, Clock]":
+    """Choose the adapter of a database, and the clock by which it judges."""
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite":
+        from hozon.catalog.sqlite import open_sqlite  # noqa: PLC0415  SQLAlchemy is heavy.
+
+        return open_sqlite(url), SystemClock()
+    if scheme == "postgresql":
+        try:
+            from hozon.catalog.postgres import PostgresClock, open_postgres  # noqa: PLC0415
+        except ImportError as error:
+            raise MissingExtraError(
+                "The catalog URL postgresql://… needs psycopg and tenacity",
+                hint="Run: pip install 'hozon[postgres]'.",
+            ) from error
+        database = open_postgres(url)
+        return database, PostgresClock(database)
+    raise InvalidSettingError(
+        f"The catalog URL {scheme!r}://… has an unknown scheme",
+        hint="Set HOZON_CATALOG_URL to sqlite:///path/to/catalog.db or"
+        " postgresql://user@host:port/database.",
+    )
 
 
 def prepare_catalog(url: str) -> None:
@@ -107,9 +135,34 @@ def prepare_catalog(url: str) -> None:
 
     Raises:
         InvalidSettingError: The scheme is unknown.
-        CatalogError: The database cannot be opened or migrated.
+        MissingExtraError: psycopg is not installed.
+        CatalogError: The database cannot be reached, opened or migrated.
     """
-    open_catalog(url, clock=SystemClock()).close()
+    open_catalog(url).close()
+
+
+def open_transfer(source_url: str, target_url: str) -> "Transfer":
+    """Open two catalogs, to copy all of the first into the second.
+
+    Args:
+        source_url: The catalog that there is.
+        target_url: Another one; it is made if need be, and has to be empty.
+
+    Raises:
+        InvalidSettingError: A scheme is unknown.
+        MissingExtraError: psycopg is not installed.
+        CatalogError: A database cannot be reached, opened or migrated, or both are the same.
+    """
+    from hozon.catalog.transfer import Transfer  # noqa: PLC0415  SQLAlchemy is heavy.
+
+    with ExitStack() as opened:
+        source, _ = _open_database(source_url)
+        opened.callback(source.close)
+        target, _ = _open_database(target_url)
+        opened.callback(target.close)
+        transfer = Transfer(source, target)
+        opened.pop_all()
+    return transfer
 
 
 def open_store(url: str) -> "ObjectStore":

@@ -77,7 +77,8 @@ class Settings:
     """The folder of Hozon's own files. `HOZON_HOME`; default: the user's data directory."""
 
     catalog_url: str
-    """The metadata database. `HOZON_CATALOG_URL`; default: `catalog.db` in `home`."""
+    """The metadata database. `HOZON_CATALOG_URL`, `sqlite:///path` or
+    `postgresql://user@host:port/database`; default: `catalog.db` in `home`."""
 
     storage_url: str
     """The object store. `HOZON_STORAGE_URL`, `file://…` or `s3://bucket/prefix`; default:

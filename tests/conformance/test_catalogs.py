@@ -23,3 +23,14 @@ class TestSqliteCatalog(CatalogContract):
         catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
         yield catalog
         catalog.close()
+
+
+class TestPostgresCatalog(CatalogContract):
+    """PostgreSQL keeps the contract."""
+
+    @pytest.fixture
+    def catalog(self, postgres_url: str) -> Iterator[Catalog]:
+        """Give a catalog in a database of its own."""
+        catalog = open_catalog(postgres_url, clock=ManualClock())
+        yield catalog
+        catalog.close()

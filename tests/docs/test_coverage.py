@@ -60,6 +60,7 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
         "hozon cache info",
         "hozon cache cleanup",
         "hozon demo",
+        "hozon migrate",
         "hozon status",
     ]
 

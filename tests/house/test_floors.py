@@ -19,10 +19,12 @@ HEAVY = {
         "botocore",
         "click",
         "google",
+        "psycopg",
         "pytest",
         "requests",
         "rich",
         "sqlalchemy",
+        "tenacity",
     ),
     *("PIL", "bokeh", "numpy", "pandas", "polars"),
 }

@@ -1,4 +1,4 @@
-"""Whole installations: SQLite with a local folder, and SQLite with a bucket."""
+"""Whole installations: SQLite with a local folder or a bucket, PostgreSQL with a folder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from hozon.settings import load_settings
 StoredKeys = Callable[[], list[str]]
 
 
-@pytest.fixture(params=["local", "s3"])
+@pytest.fixture(params=["local", "s3", "postgresql"])
 def installation(
     request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
@@ -19,7 +19,19 @@ def installation(
     if request.param == "s3":
         bucket = request.getfixturevalue("bucket")
         monkeypatch.setenv("HOZON_STORAGE_URL", f"s3://{bucket.name}/team")
+    if request.param == "postgresql":
+        monkeypatch.setenv("HOZON_CATALOG_URL", request.getfixturevalue("postgres_url"))
     return home
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalog_url(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give each kind of catalog in turn, by the environment."""
+    url = f"sqlite:///{home / 'catalog.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    monkeypatch.setenv("HOZON_CATALOG_URL", url)
+    return url
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 import hozon
+from hozon.bootstrap import open_catalog
 from hozon.model.paths import UNFINISHED
 from hozon.settings import load_settings
 from hozon.storage.local import LocalObjectStore
+from hozon.testing.records import log_version, make_collection
 
 StoredKeys = Callable[[], list[str]]
 SMALL = {"a": "one", "deep/b": "two-2"}
@@ -87,6 +89,18 @@ LocalObjectStore.read = blocking
 hozon.Api().artifact("mnist").download("root")
 """
 )
+
+
+WRITING = """
+import sys, threading
+from hozon.bootstrap import open_catalog
+from hozon.testing.records import NOW, log_version, make_collection
+
+with open_catalog(sys.argv[1]).write() as session:
+    log_version(session, make_collection(session), "a")
+    print("ready", flush=True)
+    threading.Event().wait()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -212,3 +226,16 @@ def test_a_checkout_goes_on_where_a_download_was_killed() -> None:
     artifact.checkout("root")
     assert contents(Path("root")) == FILES
     assert not (Path("root") / UNFINISHED).exists()
+
+
+def test_a_writer_that_was_killed_leaves_nothing(catalog_url: str) -> None:
+    """What it had not committed is not there, and nobody waits for it any longer."""
+    with killed(WRITING, catalog_url):
+        pass
+    catalog = open_catalog(catalog_url)
+    with catalog.write() as session:
+        assert session.counts().projects == 0
+        log_version(session, make_collection(session), "a")
+    with catalog.read() as session:
+        assert session.counts().versions == 1
+    catalog.close()

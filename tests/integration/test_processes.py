@@ -62,6 +62,7 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
+@pytest.mark.usefixtures("catalog_url")
 def test_two_processes_number_their_versions_without_gaps() -> None:
     """Two writers with ten versions each: v0 to v19, each once."""
     writers = [

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.sql.dml import Insert
+
+from hozon.catalog.copying import copy_rows, merge_rows
 
 T = TypeVar("T")
 
@@ -27,36 +29,47 @@ def batches(values: Iterable[T], *, size: int = IN_BATCH) -> Iterator[Sequence[T
         yield batch
 
 
-def insert_rows(connection: Connection, statement: Insert, rows: Iterable[Sequence[object]]) -> int:
+def insert_rows(
+    connection: Connection,
+    statement: Insert,
+    rows: Iterable[Sequence[object]],
+    *,
+    skip_known: bool = False,
+) -> int:
     """Insert many rows with one statement, past what SQLAlchemy does for each of them.
 
     Args:
         connection: The transaction.
         statement: An insert whose values are `None`: they name the columns, which the rows have in
             the order of the table.
-        rows: The values, as they are to users of the catalog.
+        rows: The values, as they are to users of the catalog. They are asked for between
+            statements, so they may be read from the same transaction.
+        skip_known: Whether rows whose keys are there already are left out; otherwise they are an
+            error.
 
     Returns:
-        How many rows there were.
+        How many rows there were, those that were left out included.
     """
-    compiled = statement.compile(dialect=connection.dialect)
-    names = list(compiled.params)
-    types = [compiled.binds[name].type for name in names]
+    if skip_known:
+        statement = statement.prefix_with("OR IGNORE", dialect="sqlite")
+    dialect = connection.dialect
+    compiled = statement.compile(dialect=dialect)
+    columns = [(name, compiled.binds[name].type) for name in compiled.params]
     encoders = [
         (place, encode)
-        for place, kind in enumerate(types)
-        if (encode := kind.bind_processor(connection.dialect)) is not None
+        for place, (_, kind) in enumerate(columns)
+        if (encode := kind.dialect_impl(dialect).bind_processor(dialect)) is not None
     ]
     count = 0
     for batch in batches(rows, size=_ROWS):
         encoded = [_encoded(row, encoders) for row in batch] if encoders else batch
         count += len(batch)
-        if compiled.positional:
-            connection.exec_driver_sql(str(compiled), [tuple(row) for row in encoded])
+        if dialect.name == "postgresql":
+            table = cast("Table", statement.table)
+            write = merge_rows if skip_known else copy_rows
+            write(connection, table, columns, encoded)
         else:
-            connection.exec_driver_sql(
-                str(compiled), [dict(zip(names, row, strict=True)) for row in encoded]
-            )
+            connection.exec_driver_sql(str(compiled), [tuple(row) for row in encoded])
     return count
 
 

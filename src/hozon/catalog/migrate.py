@@ -5,29 +5,30 @@ Invariants: an up-to-date database costs one query; a new one gets the newest sc
 Alembic is imported only for an older one.
 """
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 
+from hozon.catalog.database import Database
 from hozon.catalog.schema import metadata
-from hozon.catalog.sqlite import for_writing
 from hozon.errors import CatalogError
 
 HEAD = "0004"
 """The revision that this release works with; a test compares it with Alembic's."""
 
 
-def ensure_schema(engine: Engine) -> None:
+def ensure_schema(database: Database) -> None:
     """Migrate a database to `HEAD`, unless it is there already.
 
     Concurrency:
         The write lock is held throughout; a process that comes second finds nothing to do.
 
     Raises:
-        CatalogError: The database was written by a newer release; upgrade hozon.
+        CatalogError: The database was written by a newer release; upgrade hozon. Or it failed or
+            could not be reached.
     """
-    with engine.connect() as connection, connection.begin():
+    with database.reading() as connection:
         if _revision(connection) == HEAD:
             return
-    with engine.connect() as connection, for_writing(connection).begin():
+    with database.writing() as connection:
         if not inspect(connection).get_table_names():
             _create(connection)
         elif _revision(connection) != HEAD:

@@ -27,8 +27,9 @@ class SqlObjects:
         pinned = insert(pins).values(version_id=None, digest=None)
         insert_rows(
             self._connection,
-            pinned.prefix_with("OR IGNORE", dialect="sqlite"),
+            pinned,
             ((version_id, digest) for digest in digests),
+            skip_known=True,
         )
 
     def unpin(self, version_id: VersionId) -> None:

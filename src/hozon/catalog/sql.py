@@ -1,7 +1,7 @@
 """The catalog on SQL: transactions, and the records within one.
 
-Owns when a transaction begins, commits and rolls back, and turns database errors into
-`CatalogError`. Refuses to own queries; each kind of record has a module of its own.
+Owns what a session is. Refuses to own how transactions begin and end, which is in
+`hozon.catalog.database`, and queries: each kind of record has a module of its own.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, distinct, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, distinct, func, select
 
 from hozon.catalog.collections import SqlCollections
+from hozon.catalog.database import Database
 from hozon.catalog.deleted import SqlDeleted
 from hozon.catalog.garbage import SqlGarbage
 from hozon.catalog.lineage import SqlLineage
@@ -23,11 +23,9 @@ from hozon.catalog.protection import SqlProtection
 from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
-from hozon.catalog.sqlite import for_writing, open_engine
 from hozon.catalog.sweeps import SqlSweeps
 from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
-from hozon.errors import CatalogError
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import CatalogCounts
 from hozon.ports.clock import Clock
@@ -121,32 +119,30 @@ class SqlCatalog:
     """A catalog in a SQL database, brought to the newest schema when it is opened.
 
     Args:
-        url: `sqlite:///path`.
+        database: Where it lies; the catalog closes it, also when it cannot be opened.
         clock: Tells the catalog's time.
 
     Raises:
-        CatalogError: The URL is malformed, or the database cannot be opened or migrated.
+        CatalogError: The database cannot be reached, opened or migrated.
 
     Concurrency:
-        See `hozon.ports.catalog.Catalog`. Writers on SQLite wait for each other up to 30 s.
+        See `hozon.ports.catalog.Catalog`. Writers wait for each other for about 30 s at most.
     """
 
-    def __init__(self, url: str, *, clock: Clock) -> None:
-        """Open the database and migrate it if need be."""
-        self._url = url
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        """Migrate the database if need be."""
+        self._database = database
         self._clock = clock
-        self._engine: Engine = open_engine(url)
         try:
-            with _translated(self._url):
-                ensure_schema(self._engine)
+            ensure_schema(database)
         except BaseException:
-            self._engine.dispose()
+            database.close()
             raise
 
     @property
     def url(self) -> str:
         """Where the catalog lies."""
-        return self._url
+        return self._database.url
 
     def now(self) -> datetime:
         """Give the catalog's time."""
@@ -155,32 +151,15 @@ class SqlCatalog:
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
         """Open a session that sees one consistent state."""
-        with _translated(self._url), self._engine.connect() as connection, connection.begin():
+        with self._database.reading() as connection:
             yield SqlSession(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlSession]:
         """Open a session that commits when its block ends."""
-        with (
-            _translated(self._url),
-            self._engine.connect() as connection,
-            for_writing(connection).begin(),
-        ):
+        with self._database.writing() as connection:
             yield SqlSession(connection)
 
     def close(self) -> None:
         """Release connections."""
-        self._engine.dispose()
-
-
-@contextmanager
-def _translated(url: str) -> Iterator[None]:
-    """Turn what the database library raises into one of our errors."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise CatalogError(
-            f"The catalog {url} failed: {reason}",
-            hint="Check that the database is reachable, writable and has space, then try again.",
-        ) from error
+        self._database.close()

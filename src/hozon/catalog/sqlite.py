@@ -9,18 +9,18 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event
 
+from hozon.catalog.database import Database, is_for_writing
 from hozon.errors import CatalogError
 
 BUSY_TIMEOUT_SECONDS: Final = 30
 """How long a writer waits for another before it gives up, in seconds."""
 
 _SCHEME = "sqlite:///"
-_FOR_WRITING = "hozon_for_writing"
 
 
-def open_engine(url: str) -> Engine:
+def open_sqlite(url: str) -> Database:
     """Open a SQLite database; its folder is made if need be, its file by the first connection.
 
     Args:
@@ -28,7 +28,7 @@ def open_engine(url: str) -> Engine:
             may hold `?` and `%`.
 
     Returns:
-        An engine whose connections follow the invariants of this module.
+        A database whose connections follow the invariants of this module.
 
     Raises:
         CatalogError: The URL names no file, or its folder cannot be made.
@@ -51,12 +51,7 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
-    return engine
-
-
-def for_writing(connection: Connection) -> Connection:
-    """Make the next transaction of a connection take the write lock when it begins."""
-    return connection.execution_options(**{_FOR_WRITING: True})
+    return Database(engine, url)
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -68,5 +63,4 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin a transaction, with the write lock if it means to write."""
-    writing = connection.get_execution_options().get(_FOR_WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_for_writing(connection) else "BEGIN")

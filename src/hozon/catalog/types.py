@@ -1,7 +1,7 @@
 """Column types whose values survive every database that we write to.
 
-Owns the encoding of times, of spans, of lists, and of JSON with numbers that JSON lacks. Invariant:
-what is written comes back equal.
+Owns the encoding of times, of spans, of lists, and of JSON with numbers that JSON lacks, and the
+order of text. Invariants: what is written comes back equal; text is ordered as Python orders it.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from hozon.model.metadata import JsonValue
@@ -20,6 +20,19 @@ NEVER: Final = -1
 
 _FLOAT_TAG = "$float"
 _MICROSECOND = timedelta(microseconds=1)
+
+
+def code_points(length: int | None = None) -> String:
+    """Make a type of text that every database orders by code points.
+
+    Paging continues after a text that Python compared: PostgreSQL would otherwise order by the
+    rules of some language.
+
+    Args:
+        length: The most characters, 1 or more; None for any number.
+    """
+    kind = Text if length is None else String
+    return kind(length).with_variant(kind(length, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -33,8 +46,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  The signature is SQLAlchemy's.
-        """Give the zone back where the database dropped it."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        """Give the zone back where the database dropped it, and no other zone than UTC."""
+        if value is None or value.tzinfo is UTC:
+            return value
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class TtlSpan(TypeDecorator[Ttl]):
@@ -87,7 +102,7 @@ class JsonDocument(TypeDecorator[Mapping[str, JsonValue]]):
     so that it is never mistaken for that.
     """
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
     def process_bind_param(

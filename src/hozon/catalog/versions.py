@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from hozon.catalog.batches import batches, insert_rows
+from hozon.catalog.database import streamed
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.objects import delete_pins
 from hozon.catalog.schema import (
@@ -81,9 +82,8 @@ SELECT_VERSIONS = (
 """What `decode_versions` reads."""
 
 
-_STREAMED_ROWS = 1000
-"""How many entries are held at a time while a manifest is read."""
-
+_LAST_INDEX = 2**31 - 1
+"""The largest number that the column holds; people may ask for any."""
 
 _SURROGATES, _BEHIND_SURROGATES = 0xD800, 0xE000
 
@@ -105,6 +105,11 @@ def _pending(version_id: VersionId, *, upload_id: str) -> ColumnElement[bool]:
         versions.c.upload_id == upload_id,
         versions.c.state == VersionState.PENDING,
     )
+
+
+def _begins_no_path(prefix: str) -> bool:
+    """Tell whether a text holds what no path does, and databases do not even compare with."""
+    return "\0" in prefix or any("\ud800" <= character <= "\udfff" for character in prefix)
 
 
 class SqlVersions:
@@ -141,6 +146,8 @@ class SqlVersions:
 
     def find_by_index(self, key: CollectionKey, index: int) -> Version | None:
         """Find a version by its number, whatever its state."""
+        if index > _LAST_INDEX:
+            return None
         return self._first(
             SELECT_VERSIONS.where(versions.c.collection_id == key, versions.c.index == index)
         )
@@ -236,6 +243,8 @@ class SqlVersions:
         limit: int | None = None,
     ) -> Iterator[ManifestEntry]:
         """Read the entries whose paths begin with a prefix, in path order, in flat memory."""
+        if _begins_no_path(prefix):
+            return
         source = select(links.c.source_id).where(links.c.version_id == version_id)
         query = select(
             entries.c.path, entries.c.digest, entries.c.size_bytes, entries.c.ref, entries.c.extra
@@ -248,10 +257,8 @@ class SqlVersions:
             query = query.where(entries.c.path > after)
         if limit is not None:
             query = query.limit(limit)
-        streamed = self._connection.execute(
-            query.order_by(entries.c.path).execution_options(yield_per=_STREAMED_ROWS)
-        )
-        for path, digest, size, ref, extra in streamed:
+        rows = streamed(self._connection, query.order_by(entries.c.path))
+        for path, digest, size, ref, extra in rows:
             yield ManifestEntry(path, digest, size, ref, extra or NO_EXTRA)
 
     def change_state(

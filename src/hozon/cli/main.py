@@ -18,6 +18,7 @@ from hozon.cli.cache import cache
 from hozon.cli.demo import demo
 from hozon.cli.du import du
 from hozon.cli.gc import gc
+from hozon.cli.migrate import migrate
 from hozon.cli.plan import plan
 from hozon.cli.project import project
 from hozon.cli.status import status
@@ -78,6 +79,7 @@ cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(du)
 cli.add_command(gc)
+cli.add_command(migrate)
 cli.add_command(plan)
 cli.add_command(project)
 cli.add_command(status)

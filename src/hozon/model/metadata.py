@@ -61,7 +61,8 @@ def check_description(value: object) -> str | None:
         The text, unchanged.
 
     Raises:
-        InvalidMetadataError: It is not text, or not valid Unicode, which no database stores.
+        InvalidMetadataError: It is not text, or not valid Unicode, or holds a NUL, which not every
+            database stores.
     """
     hint = "Give a text, or None."
     if value is None:
@@ -70,6 +71,8 @@ def check_description(value: object) -> str | None:
         raise InvalidMetadataError(f"The description is a {type(value).__name__}", hint=hint)
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise InvalidMetadataError("The description is not valid Unicode", hint=hint)
+    if "\0" in value:
+        raise InvalidMetadataError("The description holds a NUL character", hint="Leave it out.")
     return value
 
 

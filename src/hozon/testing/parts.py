@@ -6,6 +6,7 @@ Owns the list of them. Refuses to own tests.
 from hozon.testing.deleted import DeletedContract
 from hozon.testing.lineages import LineageContract
 from hozon.testing.links import LinkContract
+from hozon.testing.manifests import ManifestContract
 from hozon.testing.notes import NoteContract
 from hozon.testing.protection import ProtectionContract
 from hozon.testing.retention import RetentionContract
@@ -14,6 +15,7 @@ from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
+    ManifestContract,
     RetentionContract,
     UploadContract,
     UsageContract,

@@ -14,9 +14,12 @@ from hozon.bootstrap import (
     open_context,
     open_references,
     open_store,
+    open_transfer,
     open_versioned,
 )
+from hozon.catalog.database import Database
 from hozon.errors import (
+    CatalogError,
     InvalidReferenceError,
     InvalidSettingError,
     MissingExtraError,
@@ -59,7 +62,24 @@ def test_an_unknown_catalog_url_is_named_without_secrets(url: str) -> None:
     with pytest.raises(InvalidSettingError, match="unknown scheme") as caught:
         open_catalog(url, clock=SystemClock())
     assert "HOZON_CATALOG_URL" in caught.value.hint
+    assert "postgresql://" in caught.value.hint
     assert "host/db" not in str(caught.value)
+
+
+def test_a_transfer_that_cannot_be_opened_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the catalog that there is nor the one that is refused."""
+    closed: list[str] = []
+    monkeypatch.setattr(Database, "close", lambda database: closed.append(database.url))
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in "ab"]
+    (tmp_path / "b.db").write_text("not a database, but long enough to be looked at" * 40)
+    with pytest.raises(CatalogError, match="not a database"):
+        open_transfer(*urls)
+    assert closed == urls[::-1]
+    with pytest.raises(InvalidSettingError):
+        open_transfer(urls[0], "mysql://host/db")
+    assert closed == [*urls[::-1], urls[0]]
 
 
 def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,5 @@
 """Migrations: from an empty database to the schema that the code knows."""
 
-import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,12 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, String, inspect, select, text
 
 from hozon.bootstrap import open_catalog, prepare_catalog
+from hozon.catalog.database import Database
 from hozon.catalog.migrate import HEAD, ensure_schema
-from hozon.catalog.schema import metadata
-from hozon.catalog.sqlite import for_writing, open_engine
+from hozon.catalog.postgres import open_postgres
+from hozon.catalog.schema import entry_sources, keys, metadata
+from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
@@ -28,56 +28,74 @@ from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
 from hozon.testing.clocks import ManualClock
 
-
-@pytest.fixture
-def database(tmp_path: Path, migrated_catalog: Path) -> Path:
-    """Give a migrated database."""
-    path = tmp_path / "catalog.db"
-    shutil.copyfile(migrated_catalog, path)
-    return path
+OPEN = {"sqlite": open_sqlite, "postgresql": open_postgres}
 
 
-@pytest.fixture
-def engine(database: Path) -> Iterator[Engine]:
-    """Give an engine on it."""
-    engine = open_engine(f"sqlite:///{database}")
-    yield engine
-    engine.dispose()
+@pytest.fixture(params=list(OPEN))
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a database without anything in it, on each kind of server in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return request.getfixturevalue("empty_postgres_url")
 
 
 @contextmanager
-def migrated_to(revision: str, path: Path) -> Iterator[Connection]:
+def opened(url: str) -> Iterator[Database]:
+    """Open a database, and close it."""
+    database = OPEN[url.partition("://")[0]](url)
+    yield database
+    database.close()
+
+
+@contextmanager
+def migrated_to(revision: str, url: str) -> Iterator[Connection]:
     """Make a database as an older release left it, and let the block write into it."""
-    engine = open_engine(f"sqlite:///{path}")
-    with engine.connect() as connection, for_writing(connection).begin():
+    with opened(url) as database, database.writing() as connection:
         config = Config()
         config.set_main_option("script_location", "hozon.catalog:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         yield connection
-    engine.dispose()
 
 
-def test_a_new_database_has_the_schema(engine: Engine) -> None:
+def assert_newest(connection: Connection) -> None:
+    """Hold the tables to those of the code, and the revision to the newest."""
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    assert compare_metadata(context, metadata) == []
+    assert context.get_current_revision() == HEAD
+    assert misordered(connection) == []
+
+
+def misordered(connection: Connection) -> list[str]:
+    """List the columns of text that PostgreSQL would order by the rules of a language."""
+    inspector = inspect(connection)
+    return [
+        f"{table}.{column['name']}"
+        for table in metadata.tables
+        for column in inspector.get_columns(table)
+        if connection.dialect.name == "postgresql"
+        and isinstance(column["type"], String)
+        and column["type"].collation != "C"
+    ]
+
+
+def test_a_new_database_has_the_schema(url: str) -> None:
     """Alembic finds no difference between it and the tables of the code, and knows its revision."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
-        assert context.get_current_revision() == HEAD
+    prepare_catalog(url)
+    with opened(url) as database, database.reading() as connection:
+        assert_newest(connection)
 
 
-def test_the_steps_lead_to_the_schema(tmp_path: Path) -> None:
+def test_the_steps_lead_to_the_schema(url: str) -> None:
     """All of them, one after the other, from nothing: an old database becomes a new one."""
-    with migrated_to(HEAD, tmp_path / "catalog.db") as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
-        assert context.get_current_revision() == HEAD
+    with migrated_to(HEAD, url) as connection:
+        assert_newest(connection)
 
 
-def test_a_new_database_needs_no_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_database_needs_no_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is made as it should be, without Alembic."""
     monkeypatch.setattr("hozon.catalog.migrate._upgrade", lambda _: pytest.fail("migrated"))
-    prepare_catalog(f"sqlite:///{tmp_path / 'catalog.db'}")
+    prepare_catalog(url)
 
 
 def test_the_head_is_that_of_alembic() -> None:
@@ -87,45 +105,49 @@ def test_the_head_is_that_of_alembic() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_a_migrated_database_is_left_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migrated_database_is_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second time there is nothing to do, and Alembic is not even asked."""
+    prepare_catalog(url)
     monkeypatch.setattr("hozon.catalog.migrate._upgrade", lambda _: pytest.fail("migrated again"))
-    ensure_schema(engine)
+    with opened(url) as database:
+        ensure_schema(database)
 
 
-def test_a_newer_database_is_refused(database: Path) -> None:
+def test_a_newer_database_is_refused(url: str) -> None:
     """The message names the revision, the hint says what to upgrade."""
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    prepare_catalog(url)
+    with opened(url) as database, database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(CatalogError, match="has the revision '9999'") as caught:
-        prepare_catalog(f"sqlite:///{database}")
+        prepare_catalog(url)
     assert "Upgrade hozon" in caught.value.hint
 
 
-def test_a_failing_step_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_step_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Migrating is one transaction: the next try begins where this one began."""
-    path = tmp_path / "catalog.db"
-    with migrated_to("0001", path):
+    with migrated_to("0001", url):
         pass
 
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    def tables() -> list[tuple[str]]:
-        with sqlite3.connect(path) as connection:
-            found = connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
-        connection.close()
-        return found
+    def tables() -> list[tuple[str, str]]:
+        with opened(url) as database, database.reading() as connection:
+            inspector = inspect(connection)
+            return [
+                (table, column["name"])
+                for table in sorted(inspector.get_table_names())
+                for column in inspector.get_columns(table)
+            ]
 
     before = tables()
     with monkeypatch.context() as patched:
         # The last thing that a step does.
         patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
         with pytest.raises(KeyboardInterrupt):
-            prepare_catalog(f"sqlite:///{path}")
+            prepare_catalog(url)
     assert tables() == before
-    prepare_catalog(f"sqlite:///{path}")
+    prepare_catalog(url)
     assert tables() != before
 
 
@@ -137,9 +159,8 @@ prepare_catalog(sys.argv[1])
 """
 
 
-def test_two_processes_may_create_a_catalog_at_once(tmp_path: Path) -> None:
+def test_two_processes_may_create_a_catalog_at_once(url: str) -> None:
     """The second waits for the first and finds nothing to do."""
-    url = f"sqlite:///{tmp_path / 'new' / 'catalog.db'}"
     processes = [
         subprocess.Popen(  # noqa: S603  Our own interpreter, no shell.
             [sys.executable, "-c", CREATE, url],
@@ -158,41 +179,42 @@ def test_two_processes_may_create_a_catalog_at_once(tmp_path: Path) -> None:
     prepare_catalog(url)
 
 
-def test_entries_of_the_first_schema_survive(tmp_path: Path) -> None:
+OLD_VERSION = """
+INSERT INTO projects (id, entity, name, created_at) VALUES (1, 'ada', 'digits', '2026-01-01');
+INSERT INTO collections (id, project_id, name, type, next_index, created_at)
+VALUES (1, 1, 'mnist', 'dataset', 1, '2026-01-01');
+INSERT INTO versions
+(id, collection_id, "index", state, digest, size_bytes, file_count, description, metadata,
+ created_by, created_at, updated_at)
+VALUES
+(1, 1, 0, 'COMMITTED', 'd', 7, 1, 'kept', '{}', 'ada', '2026-01-01', '2026-01-01')
+"""
+"""What an older release wrote of a version, in columns that the first schema had."""
+
+
+def write(connection: Connection, statements: str) -> None:
+    """Run statements one by one."""
+    for statement in statements.split(";"):
+        connection.exec_driver_sql(statement)
+
+
+def test_entries_of_the_first_schema_survive(url: str) -> None:
     """A manifest that the first release wrote reads as it did, without references."""
-    path = tmp_path / "catalog.db"
-    with migrated_to("0001", path) as connection:
-        connection.exec_driver_sql("INSERT INTO projects VALUES (1, 'ada', 'digits', '2026-01-01')")
-        connection.exec_driver_sql(
-            "INSERT INTO collections VALUES (1, 1, 'mnist', 'dataset', 1, '2026-01-01')"
-        )
-        connection.exec_driver_sql(
-            'INSERT INTO versions (id, collection_id, "index", state, digest, size_bytes,'
-            " file_count, metadata, created_by, created_at, updated_at) VALUES"
-            " (1, 1, 0, 'COMMITTED', 'd', 7, 1, '{}', 'ada', '2026-01-01', '2026-01-01')"
-        )
-        connection.exec_driver_sql("INSERT INTO entries VALUES (1, 'a', ?, 7)", ("ab" * 32,))
-    catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
+    with migrated_to("0001", url) as connection:
+        write(connection, OLD_VERSION)
+        write(connection, "INSERT INTO entries VALUES (1, 'a', 'd', 7)")
+    catalog = open_catalog(url, clock=ManualClock())
     with catalog.read() as session:
         found = list(session.versions.entries(VersionId(1)))
     catalog.close()
-    assert found == [ManifestEntry("a", "ab" * 32, 7)]
+    assert found == [ManifestEntry("a", "d", 7)]
 
 
-def test_versions_of_the_second_schema_survive(tmp_path: Path) -> None:
+def test_versions_of_the_second_schema_survive(url: str) -> None:
     """They are no links, and have no tags, no TTL and no step; their collection is a sequence."""
-    path = tmp_path / "catalog.db"
-    with migrated_to("0002", path) as connection:
-        connection.exec_driver_sql("INSERT INTO projects VALUES (1, 'ada', 'digits', '2026-01-01')")
-        connection.exec_driver_sql(
-            "INSERT INTO collections VALUES (1, 1, 'mnist', 'dataset', 1, '2026-01-01')"
-        )
-        connection.exec_driver_sql(
-            'INSERT INTO versions (id, collection_id, "index", state, digest, size_bytes,'
-            " file_count, description, metadata, created_by, created_at, updated_at) VALUES (1, 1,"
-            " 0, 'COMMITTED', 'd', 7, 1, 'kept', '{}', 'ada', '2026-01-01', '2026-01-01')"
-        )
-    catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
+    with migrated_to("0002", url) as connection:
+        write(connection, OLD_VERSION)
+    catalog = open_catalog(url, clock=ManualClock())
     with catalog.read() as session:
         version = session.versions.get(VersionId(1))
         collection = session.collections.find(version.collection)
@@ -201,3 +223,22 @@ def test_versions_of_the_second_schema_survive(tmp_path: Path) -> None:
     assert (version.history_step, version.source) == (None, None)
     assert collection is not None
     assert collection.kind is CollectionKind.SEQUENCE
+
+
+def test_what_a_collector_needs_is_found_in_the_third_schema(url: str) -> None:
+    """The keys of objects with what they hold, and the versions whose entries others refer to."""
+    with migrated_to("0003", url) as connection:
+        write(connection, OLD_VERSION)
+        write(
+            connection,
+            "INSERT INTO entries VALUES (1, 'a', 'd', 7, 'hozon-artifact://1/dir/1', '{}');"
+            "INSERT INTO entries VALUES (1, 'b', 'd', 7, 'hozon-artifact://1/2', '{}');"
+            "INSERT INTO entries VALUES (1, 'c', 'd', 7, 's3://bucket/1', '{}');"
+            "INSERT INTO objects VALUES ('d', 'packs/1', 0, 7, '2026-01-02');"
+            "INSERT INTO objects VALUES ('e', 'packs/1', 7, 5, '2026-01-01')",
+        )
+    prepare_catalog(url)
+    with opened(url) as database, database.reading() as connection:
+        assert list(connection.execute(select(entry_sources))) == [(1, 1)]
+        (key,) = connection.execute(select(keys))
+    assert (key.key, key.size_bytes, key.created_at.day) == ("packs/1", 12, 1)

@@ -4,46 +4,47 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from hozon.bootstrap import open_catalog
-from hozon.catalog.sqlite import for_writing, open_engine
+from hozon.catalog.database import Database
+from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
 from hozon.testing.clocks import ManualClock
 
 
 @pytest.fixture
-def engine(home: Path) -> Iterator[Engine]:
-    """Give an engine on a migrated database."""
-    engine = open_engine(f"sqlite:///{home / 'catalog.db'}")
-    yield engine
-    engine.dispose()
+def database(home: Path) -> Iterator[Database]:
+    """Give a migrated database."""
+    database = open_sqlite(f"sqlite:///{home / 'catalog.db'}")
+    yield database
+    database.close()
 
 
-def test_the_write_ahead_log_is_on(engine: Engine) -> None:
+def test_the_write_ahead_log_is_on(database: Database) -> None:
     """Readers and a writer do not wait for each other."""
-    with engine.connect() as connection:
+    with database.reading() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
 
 
-def test_foreign_keys_are_enforced(engine: Engine) -> None:
+def test_foreign_keys_are_enforced(database: Database) -> None:
     """SQLite leaves them off unless it is told otherwise."""
     query = text("INSERT INTO aliases (collection_id, alias, version_id) VALUES (1, 'a', 1)")
-    with engine.connect() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with database.reading() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
         connection.execute(query)
 
 
-def test_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
+def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:
     """What is committed after its first query is not seen in the same transaction."""
     count = text("SELECT count(*) FROM projects")
     insert = text("INSERT INTO projects (entity, name, created_at) VALUES ('a', 'b', '')")
-    with engine.connect() as reader, reader.begin():
+    with database.reading() as reader:
         assert reader.execute(count).scalar() == 0
-        with engine.connect() as writer, for_writing(writer).begin():
+        with database.writing() as writer:
             writer.execute(insert)
         assert reader.execute(count).scalar() == 0
-    with engine.connect() as reader:
+    with database.reading() as reader:
         assert reader.execute(count).scalar() == 1
 
 

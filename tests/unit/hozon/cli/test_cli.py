@@ -43,7 +43,14 @@ def test_the_version_is_told() -> None:
 def test_help_lists_the_commands(option: str) -> None:
     """Each with its first line, and the settings that matter."""
     shown = run(option).output
-    for word in ("cache", "demo", "status", "Show where data lives", "HOZON_STORAGE_URL"):
+    for word in (
+        "cache",
+        "demo",
+        "migrate",
+        "status",
+        "Show where data lives",
+        "HOZON_STORAGE_URL",
+    ):
         assert word in shown
 
 

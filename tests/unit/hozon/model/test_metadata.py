@@ -117,10 +117,10 @@ def test_a_description_is_any_text_or_none(text: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(7, "is a int"), (["note"], "is a list"), ("\ud800", "not valid Unicode")],
+    [(7, "is a int"), (["note"], "is a list"), ("\ud800", "not valid Unicode"), ("a\0b", "a NUL")],
     ids=ascii,
 )
-def test_what_no_database_stores_is_no_description(value: object, said: str) -> None:
+def test_what_not_every_database_stores_is_no_description(value: object, said: str) -> None:
     """Refused when it is given, not when it is stored."""
     with pytest.raises(InvalidMetadataError, match=said):
         check_description(value)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hozon.catalog.types import JsonDocument, UtcDateTime
+from hozon.catalog.types import JsonDocument, UtcDateTime, code_points
 
 revision = "0001"
 down_revision = None
@@ -23,8 +23,8 @@ def _create_projects() -> None:
     op.create_table(
         "projects",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entity", sa.String(length=128), nullable=False),
-        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("entity", code_points(128), nullable=False),
+        sa.Column("name", code_points(128), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("entity", "name", name=op.f("uq_projects_entity_name")),
@@ -33,8 +33,8 @@ def _create_projects() -> None:
         "collections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=128), nullable=False),
-        sa.Column("type", sa.String(length=128), nullable=False),
+        sa.Column("name", code_points(128), nullable=False),
+        sa.Column("type", code_points(128), nullable=False),
         sa.Column("next_index", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(
@@ -51,7 +51,7 @@ def _create_runs() -> None:
         "sweeps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("sweep_id", sa.String(length=128), nullable=False),
+        sa.Column("sweep_id", code_points(128), nullable=False),
         sa.Column("config", JsonDocument, nullable=False),
         sa.Column("next_point", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
@@ -63,13 +63,13 @@ def _create_runs() -> None:
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("run_id", sa.String(length=128), nullable=False),
-        sa.Column("job_type", sa.String(length=128), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("run_id", code_points(128), nullable=False),
+        sa.Column("job_type", code_points(128), nullable=True),
+        sa.Column("state", code_points(16), nullable=False),
         sa.Column("config", JsonDocument, nullable=False),
         sa.Column("summary", JsonDocument, nullable=False),
         sa.Column("sweep_id", sa.Integer(), nullable=True),
-        sa.Column("created_by", sa.String(length=128), nullable=False),
+        sa.Column("created_by", code_points(128), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("finished_at", UtcDateTime, nullable=True),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_runs_project_id")),
@@ -96,17 +96,17 @@ def _create_versions() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("collection_id", sa.Integer(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("state", code_points(16), nullable=False),
+        sa.Column("digest", code_points(64), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("file_count", sa.BigInteger(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("description", code_points(), nullable=True),
         sa.Column("metadata", JsonDocument, nullable=False),
         sa.Column("logged_by", sa.Integer(), nullable=True),
-        sa.Column("created_by", sa.String(length=128), nullable=False),
+        sa.Column("created_by", code_points(128), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("updated_at", UtcDateTime, nullable=False),
-        sa.Column("deleted_by", sa.String(length=128), nullable=True),
+        sa.Column("deleted_by", code_points(128), nullable=True),
         sa.Column("deleted_at", UtcDateTime, nullable=True),
         sa.Column("lease_expires_at", UtcDateTime, nullable=True),
         sa.ForeignKeyConstraint(
@@ -122,7 +122,7 @@ def _create_versions() -> None:
     op.create_table(
         "aliases",
         sa.Column("collection_id", sa.Integer(), nullable=False),
-        sa.Column("alias", sa.String(length=128), nullable=False),
+        sa.Column("alias", code_points(128), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["collection_id"], ["collections.id"], name=op.f("fk_aliases_collection_id")
@@ -136,8 +136,8 @@ def _create_versions() -> None:
     op.create_table(
         "entries",
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("path", code_points(), nullable=False),
+        sa.Column("digest", code_points(64), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["versions.id"], name=op.f("fk_entries_version_id")
@@ -148,7 +148,7 @@ def _create_versions() -> None:
     op.create_table(
         "removed_aliases",
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("alias", sa.String(length=128), nullable=False),
+        sa.Column("alias", code_points(128), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["versions.id"], name=op.f("fk_removed_aliases_version_id")
         ),
@@ -160,8 +160,8 @@ def _create_objects() -> None:
     """Create the places of bytes and the pins on them."""
     op.create_table(
         "objects",
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", code_points(64), nullable=False),
+        sa.Column("key", code_points(), nullable=False),
         sa.Column("offset_bytes", sa.BigInteger(), nullable=False),
         sa.Column("length_bytes", sa.BigInteger(), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
@@ -171,7 +171,7 @@ def _create_objects() -> None:
     op.create_table(
         "pins",
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("digest", code_points(64), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_pins_version_id")),
         sa.PrimaryKeyConstraint("version_id", "digest", name=op.f("pk_pins")),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hozon.catalog.types import JsonDocument
+from hozon.catalog.types import JsonDocument, code_points
 
 revision = "0002"
 down_revision = "0001"
@@ -12,7 +12,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Widen the manifests."""
     with op.batch_alter_table("entries") as entries:
-        entries.add_column(sa.Column("ref", sa.Text(), nullable=True))
+        entries.add_column(sa.Column("ref", code_points(), nullable=True))
         entries.add_column(sa.Column("extra", JsonDocument, nullable=True))
-        entries.alter_column("digest", existing_type=sa.String(64), type_=sa.Text())
+        entries.alter_column("digest", existing_type=code_points(64), type_=code_points())
         entries.alter_column("size_bytes", existing_type=sa.BigInteger(), nullable=True)

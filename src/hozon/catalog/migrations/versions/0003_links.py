@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hozon.catalog.types import TextList, TtlSpan
+from hozon.catalog.types import TextList, TtlSpan, code_points
 
 revision = "0003"
 down_revision = "0002"
@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Add columns where they are, and tables for what is new: nothing is written anew."""
     op.add_column(
         "collections",
-        sa.Column("kind", sa.String(length=16), server_default="sequence", nullable=False),
+        sa.Column("kind", code_points(16), server_default="sequence", nullable=False),
     )
     op.add_column("versions", sa.Column("tags", TextList, nullable=True))
     op.add_column("versions", sa.Column("ttl", TtlSpan, nullable=True))

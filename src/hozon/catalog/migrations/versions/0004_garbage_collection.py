@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hozon.catalog.types import TtlSpan, UtcDateTime
+from hozon.catalog.types import TtlSpan, UtcDateTime, code_points
 
 revision = "0004"
 down_revision = "0003"
@@ -14,9 +14,13 @@ SELECT key, max(offset_bytes + length_bytes), min(created_at) FROM objects GROUP
 """
 _SOURCES_OF_ENTRIES = """
 INSERT INTO entry_sources (version_id, source_id)
-SELECT DISTINCT version_id, CAST(substr(ref, 18) AS INTEGER) FROM entries
+SELECT DISTINCT version_id, CAST({source} AS INTEGER) FROM entries
 WHERE ref LIKE 'hozon-artifact://%'
 """
+_SOURCE_OF_REF = {
+    "postgresql": "split_part(substr(ref, 18), '/', 1)",
+    "sqlite": "substr(ref, 18)",  # The cast reads the digits that it begins with.
+}
 
 
 def upgrade() -> None:
@@ -39,7 +43,8 @@ def upgrade() -> None:
     op.drop_index(op.f("ix_entries_digest"), table_name="entries")
     op.create_index("ix_entries_digest_version_id", "entries", ["digest", "version_id"])
     op.execute(_KEYS_OF_OBJECTS)
-    op.execute(_SOURCES_OF_ENTRIES)
+    source = _SOURCE_OF_REF[op.get_bind().dialect.name]
+    op.execute(_SOURCES_OF_ENTRIES.format(source=source))
 
 
 def _let_versions_expire() -> None:
@@ -48,15 +53,15 @@ def _let_versions_expire() -> None:
     op.add_column("collections", sa.Column("ttl", TtlSpan, nullable=True))
     op.add_column("collections", sa.Column("retention", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("runs", sa.Column("deleted_at", UtcDateTime, nullable=True))
-    op.add_column("versions", sa.Column("deleted_reason", sa.String(length=16), nullable=True))
+    op.add_column("versions", sa.Column("deleted_reason", code_points(16), nullable=True))
     op.add_column("versions", sa.Column("purged_at", UtcDateTime, nullable=True))
-    op.add_column("versions", sa.Column("purged_by", sa.String(length=128), nullable=True))
-    op.add_column("versions", sa.Column("upload_id", sa.String(length=32), nullable=True))
+    op.add_column("versions", sa.Column("purged_by", code_points(128), nullable=True))
+    op.add_column("versions", sa.Column("upload_id", code_points(32), nullable=True))
     op.create_index(op.f("ix_versions_upload_id"), "versions", ["upload_id"], unique=True)
     op.create_index("ix_versions_state_deleted_at", "versions", ["state", "deleted_at"])
     op.create_table(
         "teams",
-        sa.Column("entity", sa.String(length=128), nullable=False),
+        sa.Column("entity", code_points(128), nullable=False),
         sa.Column("ttl", TtlSpan, nullable=True),
         sa.Column("members_may_set_ttl", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("entity", name=op.f("pk_teams")),
@@ -64,8 +69,8 @@ def _let_versions_expire() -> None:
     op.create_table(
         "protected_aliases",
         sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("alias", sa.String(length=128), nullable=False),
-        sa.Column("protected_by", sa.String(length=128), nullable=False),
+        sa.Column("alias", code_points(128), nullable=False),
+        sa.Column("protected_by", code_points(128), nullable=False),
         sa.Column("protected_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_protected_aliases_project_id")
@@ -78,7 +83,7 @@ def _keep_what_a_collector_knows() -> None:
     """Make the tables that only garbage collection writes."""
     op.create_table(
         "keys",
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", code_points(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("condemned_at", UtcDateTime, nullable=True),
@@ -89,8 +94,8 @@ def _keep_what_a_collector_knows() -> None:
     op.create_table(
         "condemned_objects",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", code_points(64), nullable=False),
+        sa.Column("key", code_points(), nullable=False),
         sa.Column("offset_bytes", sa.BigInteger(), nullable=False),
         sa.Column("length_bytes", sa.BigInteger(), nullable=False),
         sa.Column("condemned_at", UtcDateTime, nullable=False),
@@ -100,15 +105,15 @@ def _keep_what_a_collector_knows() -> None:
     op.create_index(op.f("ix_condemned_objects_key"), "condemned_objects", ["key"])
     op.create_table(
         "stray_keys",
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", code_points(), nullable=False),
         sa.Column("seen_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_stray_keys")),
     )
     op.create_table(
         "collector_lease",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("holder", sa.String(length=255), nullable=False),
-        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("holder", code_points(255), nullable=False),
+        sa.Column("token", code_points(32), nullable=False),
         sa.Column("began_at", UtcDateTime, nullable=False),
         sa.Column("expires_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collector_lease")),
