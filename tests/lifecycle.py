@@ -143,6 +143,7 @@ class Lifecycle(RuleBasedStateMachine):
     """Where data is kept; set by a subclass."""
 
     def __init__(self) -> None:
+        """Begin with nothing."""
         super().__init__()
         self._stack = ExitStack()
         self.folder = fast_folder()
@@ -346,7 +347,12 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self._in_state(VersionState.DELETED))
     @rule(
         data=st.data(),
-        turns=st.lists(st.tuples(st.booleans(), st.integers(1, 20)), min_size=3, max_size=8),
+        turns=st.lists(
+            st.tuples(st.just(value=True), st.integers(1, 3))
+            | st.tuples(st.just(value=False), st.integers(1, 20)),
+            min_size=3,
+            max_size=8,
+        ),
         max_unused=st.sampled_from([0.0, 1.0]),
     )
     def race(self, data: st.DataObject, turns: list[tuple[bool, int]], max_unused: float) -> None:
@@ -364,6 +370,7 @@ class Lifecycle(RuleBasedStateMachine):
             actor = writer.actor if writes and writer is not None else collector
             for _ in range(steps):
                 actor.step()
+            self.nothing_needed_is_lost()
         self.collectors.append((collector, False))
         self._see_collector(self.collectors[-1])
         if writer is not None:

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, SLF001  Faults reach into what they break, whatever it is.
 """Nine faults that would lose data or leave it behind, as patches.
 
 Owns the faults. Refuses to own finding them; the machine must, or it proves nothing.
@@ -9,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import delete, true
 
 from hozon.catalog import garbage as garbage_sql
 from hozon.catalog.garbage import SqlGarbage
 from hozon.catalog.objects import SqlObjects
+from hozon.catalog.schema import keys
 from hozon.catalog.versions import SqlVersions
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import Cutoffs, Windows
@@ -34,16 +36,6 @@ def no_pin(patch: pytest.MonkeyPatch) -> None:
 
 def place_before_copy(patch: pytest.MonkeyPatch) -> None:
     """Rewriting moves the places first, and copies the bytes then."""
-    put = rewrite.put_checked
-
-    def later(context: Context, key: str, path: Any, parts: Any) -> None:
-        late.append(lambda: put(context, key, path, parts))
-
-    late: list[Callable[[], None]] = []
-    real = SqlGarbage.move
-
-    def move(self: SqlGarbage, *args: Any, **options: Any) -> int:
-        return real(self, *args, **options)
 
     def copy_then(context: Context, tenure: Tenure, group: Any, key: str) -> int:
         with context.catalog.read() as session:
@@ -59,7 +51,9 @@ def place_before_copy(patch: pytest.MonkeyPatch) -> None:
         with uploads.scratch_space(context) as folder:
             copy = folder / "rewritten"
             rewrite._copy(context, objects, copy, key)
-            put(context, key, copy, [(d, p.offset, p.length) for d, p in places.items()])
+            rewrite.put_checked(
+                context, key, copy, [(d, p.offset, p.length) for d, p in places.items()]
+            )
         return at
 
     patch.setattr(rewrite, "_rewrite", copy_then)
@@ -98,7 +92,7 @@ def shared_keys(patch: pytest.MonkeyPatch) -> None:
         self: SqlObjects, places: Mapping[ContentDigest, Place], *, now: datetime
     ) -> int:
         for key in {place.key for place in places.values()}:
-            self._connection.exec_driver_sql(f"DELETE FROM keys WHERE key = '{key}'")
+            self._connection.execute(delete(keys).where(keys.c.key == key))
         return add(self, places, now=now)
 
     patch.setattr(uploads._Plan, "_begin", begin_shared)
