@@ -61,7 +61,10 @@ _STREAMED_ROWS = 1000
 _SPANS_IN_BATCH: Final = 200
 """How many spans are compared by a statement: SQLite bounds how deep conditions are nested."""
 
-_COMMITTED = versions.c.state == VersionState.COMMITTED
+_OTHER_STATES: Final = [state for state in VersionState if state is not VersionState.COMMITTED]
+_COMMITTED = versions.c.state.not_in(_OTHER_STATES)
+"""Written so that no index of states is used: most versions are committed, and every query here
+has a better way to them."""
 
 _EFFECTIVE = func.coalesce(versions.c.ttl, collections.c.ttl, projects.c.ttl, teams.c.ttl)
 _SPANNED = type_coerce(_EFFECTIVE, BigInteger) > literal(0, BigInteger)
@@ -85,7 +88,7 @@ _portfolios = collections.alias("portfolios")
 _LEADS_HERE = and_(
     _leading.c.source_id == versions.c.id,
     _linking.c.id == _leading.c.version_id,
-    _linking.c.state == VersionState.COMMITTED,
+    _linking.c.state.not_in(_OTHER_STATES),
 )
 """Which committed links lead to the version; none of the names is one of an enclosing query."""
 
