@@ -137,8 +137,8 @@ versions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("deleted_by", code_points(128)),
-    Column("deleted_at", UtcDateTime),
-    Column("lease_expires_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime, index=True),
+    Column("lease_expires_at", UtcDateTime, index=True),
     Column("tags", TextList),
     Column("ttl", TtlSpan),
     Column("history_step", BigInteger),
@@ -148,7 +148,6 @@ versions = Table(
     Column("upload_id", code_points(32), index=True, unique=True),
     UniqueConstraint("collection_id", "index"),
     Index("ix_versions_collection_id_digest", "collection_id", "digest"),
-    Index("ix_versions_state_deleted_at", "state", "deleted_at"),
 )
 """Versions; those that are PENDING have a lease and no number yet.
 

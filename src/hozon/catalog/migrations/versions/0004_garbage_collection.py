@@ -58,7 +58,8 @@ def _let_versions_expire() -> None:
     op.add_column("versions", sa.Column("purged_by", code_points(128), nullable=True))
     op.add_column("versions", sa.Column("upload_id", code_points(32), nullable=True))
     op.create_index(op.f("ix_versions_upload_id"), "versions", ["upload_id"], unique=True)
-    op.create_index("ix_versions_state_deleted_at", "versions", ["state", "deleted_at"])
+    op.create_index(op.f("ix_versions_deleted_at"), "versions", ["deleted_at"])
+    op.create_index(op.f("ix_versions_lease_expires_at"), "versions", ["lease_expires_at"])
     op.create_table(
         "teams",
         sa.Column("entity", code_points(128), nullable=False),
