@@ -202,7 +202,7 @@ def test_two_hold_apart(logger: Logger, query: Query) -> None:
     version = logger.log("one").version
     first, second = (hold_content(logger.context, version) for _ in range(2))
     release_content(logger.context, first)
-    assert query("SELECT version_id FROM pins") == [second]
+    assert query("SELECT version_id FROM pins") == [second.version]
     with logger.context.catalog.read() as session:
         assert session.counts().versions == 1
 
