@@ -656,6 +656,27 @@ class PurgedVersionError(NotFoundError):
 
     Its number stays taken. The bytes may still be in the trash of the store, or among the old
     versions of the bucket.
+
+    Examples:
+        Without a window to restore it in, the next collection purges what is deleted.
+
+        ```python
+        import os
+
+        import hozon
+
+        os.environ["HOZON_RESTORE_WINDOW"] = "0s"
+        api = hozon.Api()
+        artifact = api.artifact("mnist:v1")
+        artifact.delete()
+        print(api.collect_garbage().versions_purged)
+        #> 1
+        try:
+            artifact.restore()
+        except hozon.errors.PurgedVersionError as error:
+            print(error.message.partition(" at ")[0])
+            #> ada/digits/mnist:v1 was purged
+        ```
     """
 
     code = "not_found.purged"
@@ -1076,23 +1097,21 @@ class RequirementError(StateError):
     """Something that must hold before garbage may be collected does not, or cannot be told.
 
     Examples:
-        A bucket has to keep old versions, so that a mistake can be undone.
+        Whoever runs an installation of their own has to switch collection on.
 
         ```python
-        import hozon
-        from hozon.bootstrap import open_versioned, report_gate
-        from hozon.services.gate import require_open
-        from hozon.settings import load_settings
+        import os
 
-        settings = load_settings()
-        store = open_versioned(settings.storage_url)
+        import hozon
+
+        os.environ["HOZON_DEPLOYMENT"] = "customer-managed-cloud"
         try:
-            require_open(report_gate(settings, store))
+            hozon.Api().collect_garbage()
         except hozon.errors.RequirementError as error:
             print(error.message)
-            #> Collection requires bucket versioning of s3://hozon-docs/world
-            print(error.hint.partition(" --")[0])
-            #> Run: aws s3api put-bucket-versioning
+            #> Collection requires GORILLA_ARTIFACT_GC_ENABLED
+            print(error.hint)
+            #> Run: export GORILLA_ARTIFACT_GC_ENABLED=true
         ```
     """
 

@@ -233,6 +233,28 @@ def deleted_version() -> None:
     deleted(mnist=without(MNIST, "v2"), count=1)
 
 
+def collected(*, kept: bool, listed: bool = False, objects: int = 3) -> None:
+    """State what became of v0, that v1 and v2 are whole, and how many objects the store has."""
+    assert names("dataset", "mnist") == {
+        **({"v0": []} if listed else {}),
+        "v1": [],
+        "v2": ["latest"],
+    }
+    api = hozon.Api()
+    assert api.explain("mnist:v0").kept is kept
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        assert all(version.verify() for version in api.artifacts("dataset", "mnist"))
+    assert stored()[1] == objects
+
+
+def gated(*, kept: bool) -> None:
+    """State what became of v1, and that everything else is as it was."""
+    assert names("dataset", "mnist") == {"v0": [], "v2": ["latest"]}
+    assert names("model", "classifier") == {"v0": ["baseline"], "v1": ["latest", "production"]}
+    assert hozon.Api().explain("mnist:v1").kept is kept
+    assert stored()[1] == (5 if kept else 4)
+
+
 def swept_unchanged() -> None:
     """Reading changes nothing."""
     assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
@@ -429,6 +451,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/delete", "delete_collection.py"): delete_collection,
         ("guides/delete", "log_after_delete.py"): log_after_delete,
         ("guides/delete", "deleted_version.py"): deleted_version,
+        ("guides/garbage-collection", "look_first.py"): partial(collected, kept=True),
+        ("guides/garbage-collection", "collect.py"): partial(collected, kept=False),
+        ("guides/garbage-collection", "explain.py"): partial(collected, kept=True),
+        ("guides/garbage-collection", "recover.py"): partial(
+            collected, kept=True, listed=True, objects=4
+        ),
+        ("guides/garbage-collection", "erase.py"): partial(collected, kept=False),
+        ("guides/collect-on-your-deployment", "missing_switch.py"): partial(gated, kept=True),
+        ("guides/collect-on-your-deployment", "switched_on.py"): partial(gated, kept=False),
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -57,11 +57,30 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
     """The command line is known by the name of the installed script."""
     assert inventory.command_line.program == ("hozon",)
     assert [one.name for one in inventory.command_line.commands] == [
+        "hozon artifact ls",
+        "hozon artifact restore",
         "hozon cache info",
         "hozon cache cleanup",
         "hozon demo",
+        "hozon du",
+        "hozon gc status",
+        "hozon gc run",
+        "hozon gc watch",
+        "hozon gc explain",
+        "hozon gc recover",
+        "hozon gc erase",
         "hozon migrate",
+        "hozon plan delete",
+        "hozon plan show",
+        "hozon plan execute",
+        "hozon project protect",
+        "hozon project unprotect",
+        "hozon project protected",
         "hozon status",
+        "hozon ttl ls",
+        "hozon ttl set",
+        "hozon ttl show",
+        "hozon ttl expire",
     ]
 
 

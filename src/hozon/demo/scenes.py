@@ -172,6 +172,22 @@ def _trained() -> None:
             _log(run, "classifier", "model", f"weights at loss {loss}\n", [alias])
 
 
+def _collectable() -> None:
+    """Log a dataset three times; the first two versions share a file."""
+    rows = "image,label\n0001.png,7\n"
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for labels, notes in (
+            (rows, "Labelled by hand.\n"),
+            (rows, "Labelled by hand, and checked by a second person.\n"),
+            (f"{rows}0002.png,2\n", "Two images, not checked yet.\n"),
+        ):
+            artifact = hozon.Artifact("mnist", type="dataset")
+            for path, text in (("labels.csv", labels), ("notes.txt", notes)):
+                with artifact.new_file(path) as file:
+                    file.write(text)
+            run.log_artifact(artifact)
+
+
 def _log_digits(run: hozon.Run, *, images: int, aliases: list[str]) -> None:
     """Log the dataset of digits with so many of its three images."""
     rows = ["0001.png,7", "0002.png,2", "0003.png,1"][:images]
@@ -216,6 +232,16 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/delete",
                 _deletable,
                 "the dataset mnist (v0 to v4) and the model classifier (v0 to v3)",
+            ),
+            Scene(
+                "guides/garbage-collection",
+                _collectable,
+                "the dataset mnist (v0 to v2), of which v0 and v1 share labels.csv",
+            ),
+            Scene(
+                "guides/collect-on-your-deployment",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
                 "guides/sweep-best-run",
