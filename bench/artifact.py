@@ -27,6 +27,7 @@ from bench.peers import install
 from bench.processes import ROOT, MeasurementError, end_on_sigterm, scratch_folder
 from bench.report import Report
 from bench.rounds import Plan, team_up
+from bench.saved import Saved, read_saved
 
 M = Measurement
 _MEMORY = "memory"
@@ -110,6 +111,15 @@ def _choose(
     help="On which disk it is measured. Default: the folder of temporary files.",
 )
 @click.option(
+    "--from",
+    "saved",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Measure nothing, and show the figures that --json wrote; of several files the last"
+    " counts.",
+)
+@click.option(
     "--json",
     "json_path",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
@@ -134,6 +144,7 @@ def main(  # noqa: PLR0913, PLR0917  Each is an option.
     peers: bool,  # noqa: FBT001  click gives it by name.
     peers_dir: Path | None,
     folder: Path | None,
+    saved: tuple[Path, ...],
     json_path: Path | None,
     markdown_path: Path | None,
 ) -> None:
@@ -163,6 +174,8 @@ def main(  # noqa: PLR0913, PLR0917  Each is an option.
             --only import,small,again,large
     All of it, for the record; half an hour, and 10 GB of disk:
         python -m bench.artifact --write
+    The tables of figures that were saved, without measuring:
+        python -m bench.artifact --from all.json --from later.json --write
 
     Peers are installed from the package index the first time, which needs a network. Close what
     else keeps the machine busy; then compare ratios, not seconds.
@@ -173,27 +186,27 @@ def main(  # noqa: PLR0913, PLR0917  Each is an option.
     try:
         _refuse_place(json_path, option="--json")
         _refuse_place(markdown_path, option="--write")
-        pythons, absent = _install(peers_dir, notes) if peers else ({}, {})
-        plan = Plan(
-            team_up(CONTESTANTS, pythons, peers=peers),
-            chosen,
-            sizes=sizes,
-            rounds=rounds,
-        )
-        with scratch_folder(folder) as scratch:
-            machine = describe(scratch)
-            with _progress(notes, turns=plan.turns) as tell:
-                results = plan.run(scratch, tell=tell)
+        if saved:
+            figures = read_saved(saved)
+        else:
+            pythons, absent = _install(peers_dir, notes) if peers else ({}, {})
+            teams = team_up(CONTESTANTS, pythons, peers=peers)
+            plan = Plan(teams, chosen, sizes=sizes, rounds=rounds)
+            with scratch_folder(folder) as scratch:
+                machine = describe(scratch)
+                with _progress(notes, turns=plan.turns) as tell:
+                    results = plan.run(scratch, tell=tell)
+            figures = Saved(results, sizes, machine, _versions(pythons), absent)
     except MeasurementError as error:
         raise click.ClickException(str(error)) from None
     report = Report(
-        results,
-        tuple(judge(results, sizes)),
-        sizes=sizes,
-        rounds=rounds,
-        machine=machine,
-        versions=_versions(pythons),
-        absent=absent,
+        figures.results,
+        tuple(judge(figures.results, figures.sizes)),
+        sizes=figures.sizes,
+        machine=figures.machine,
+        versions=figures.versions,
+        absent=figures.absent,
+        later=figures.later,
     )
     report.print(console)
     if json_path is not None:

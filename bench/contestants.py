@@ -114,6 +114,8 @@ class Contestant:
     """Whether it keeps the content in its store."""
     in_process: bool = True
     """Whether its program does the work itself, so that the memory of its process is telling."""
+    digest: str | None = None
+    """Which digest of the content it computes while it logs; None for none."""
     cannot: Mapping[Measurement, str] = field(default_factory=dict, hash=False)
     """What it cannot do, and why."""
 
@@ -176,6 +178,7 @@ CONTESTANTS = (
             "WANDB_SILENT": "true",
             "WANDB_ERROR_REPORTING": "false",
         },
+        digest="MD5",
         cannot=dict.fromkeys(_DOWNLOADS, _NEEDS_A_SERVER),
     ),
     Contestant(
@@ -196,6 +199,7 @@ CONTESTANTS = (
         peer=PEERS[2],
         imports="dvc.repo",
         environment={"DVC_SITE_CACHE_DIR": "{store}/site", "DVC_NO_ANALYTICS": "1"},
+        digest="MD5",
     ),
     Contestant(
         "trackio",
@@ -204,6 +208,7 @@ CONTESTANTS = (
         peer=PEERS[3],
         imports="trackio",
         environment={"TRACKIO_DIR": "{store}", "HF_HUB_OFFLINE": "1"},
+        digest="SHA-256",
     ),
     Contestant(
         OURS,
@@ -219,6 +224,7 @@ CONTESTANTS = (
         },
         imports="hozon",
         environment={"HOZON_HOME": "{store}"},
+        digest="SHA-256",
     ),
 )
 """All contestants, in the order of the tables."""

@@ -22,6 +22,13 @@ _SEED = 20
 _CHUNK_BYTES = 1 << 20
 _SMALL_FOLDERS = 50
 _ENTRIES_PER_FOLDER = 1000
+_MIXED = (
+    ("4KiB", 4 << 10, 4_000, 40),
+    ("256KiB", 256 << 10, 200, 20),
+    ("1MiB", 1 << 20, 60, 10),
+    ("3MiB", 3 << 20, 20, 10),
+)
+"""The name, the length, how many files and in how many folders, of each size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,25 @@ def make_entries(folder: Path, sizes: Sizes) -> Source:
     folders = -(-sizes.entries // _ENTRIES_PER_FOLDER)
     made = _make_tree(folder, contents, count=sizes.entries, folders=folders)
     return Source(made.path, made.files, made.size_bytes, made.digest, 0, made.part)
+
+
+def make_mixed(folder: Path, *, divide: int = 1) -> Source:
+    """Make files of four sizes, each size in folders of its own.
+
+    Args:
+        folder: Where; it does not exist yet.
+        divide: By how much there are fewer files than in `_MIXED`, 1 or more; at least 2 of each.
+
+    Returns:
+        The source.
+    """
+    chance, files, size = _chance("mixed"), 0, 0
+    for name, file_bytes, count, folders in _MIXED:
+        fewer = max(2, count // divide)
+        contents = (chance.randbytes(file_bytes) for _ in range(fewer))
+        made = _make_tree(folder / name, contents, count=fewer, folders=folders)
+        files, size = files + made.files, size + made.size_bytes
+    return Source(folder, files, size, digest_of_files(folder), size)
 
 
 def make_large(folder: Path, sizes: Sizes) -> Source:

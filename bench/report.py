@@ -17,18 +17,18 @@ from bench.contestants import CONTESTANTS, OURS, TITLES, Contestant, Measurement
 from bench.data import Sizes
 from bench.goals import Verdict
 from bench.machine import Machine
-from bench.rounds import SCENES, Results, Runs
+from bench.rounds import Results, Runs
 
 _MIB = 1 << 20
 _MS = 1000
 _TIMES = " \N{MULTIPLICATION SIGN}"
 _SHORT_S, _LONG_S = 0.1, 10
+_SMALL_SHARE = 0.01
 _HEADINGS = ("", "median", "from", "to", f"of {OURS}", "memory", "requests")
 _PREFACE = (
     "Written by `python -m bench.artifact --write`; [README.md](README.md) tells how it is"
     " measured. Figures are those of one machine: compare ratios."
 )
-_ONCE = frozenset(step for scene in SCENES if scene.once for step in scene.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,19 @@ class Report:
     """The goals, and what came of them."""
     sizes: Sizes
     """How much was measured."""
-    rounds: int
-    """How many rounds counted."""
     machine: Machine
     """On what."""
     versions: Mapping[str, str]
     """The versions of what was measured, by distribution."""
     absent: Mapping[str, str]
     """The peers that could not be installed, and why."""
+    later: frozenset[Measurement] = frozenset()
+    """What a later run than the others measured."""
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds counted, at most."""
+        return max(map(self._rounds_of, self._steps), default=0)
 
     def as_json(self) -> dict[str, object]:
         """Give all figures as data.
@@ -62,6 +67,7 @@ class Report:
             "absent": dict(self.absent),
             "sizes": dataclasses.asdict(self.sizes),
             "rounds": self.rounds,
+            "later": [step.value for step in self._steps if step in self.later],
             "measurements": {
                 step.value: [_as_data(name, runs) for name, runs in self._rows(step)]
                 for step in self._steps
@@ -97,6 +103,8 @@ class Report:
         for one in self.verdicts:
             goals.add_row(one.goal, *_goal_cells(one))
         console.print(goals)
+        for one in self._explained():
+            console.print(Text(f"{one.goal}: {one.cause}", style="dim"))
         for note in self._notes():
             console.print(Text(note, style="dim"))
 
@@ -125,6 +133,8 @@ class Report:
                 left={0, 3},
             ),
         ]
+        causes = [f"- {one.goal}: {one.cause}" for one in self._explained()]
+        lines += ["", "Why goals are missed:", "", *causes] if causes else []
         for step in self._steps:
             headings, *rows = self._cells(step)
             lines += ["", f"## {self._title(step)}", ""]
@@ -136,6 +146,13 @@ class Report:
     @property
     def _steps(self) -> list[Measurement]:
         return [step for step in Measurement if step in self.results]
+
+    def _rounds_of(self, step: Measurement) -> int:
+        return max((len(runs.seconds) for runs in self.results[step].values()), default=0)
+
+    def _explained(self) -> list[Verdict]:
+        """List the goals that were missed and of which it is known why."""
+        return [one for one in self.verdicts if one.met is False and one.cause]
 
     def _title(self, step: Measurement) -> str:
         return TITLES[step].format(**dataclasses.asdict(self.sizes))
@@ -167,8 +184,11 @@ class Report:
             f"Time is that of the work alone, without imports; medians of {rounds}, in which"
             " contestants took turns."
         )
-        if self.rounds > 1 and _ONCE.intersection(self._steps):
-            yield "The many entries were measured in one round."
+        once = [step for step in self._steps if self._rounds_of(step) == 1 < self.rounds]
+        if once:
+            yield f"Measured in one round: {_listed(once)}."
+        if self.later:
+            yield f"Measured in a later run: {_listed(s for s in self._steps if s in self.later)}."
         yield (
             "Memory is the peak of the process over that of an idle interpreter, libraries"
             " included, processes that it started not."
@@ -177,6 +197,10 @@ class Report:
             yield "The goals are meant for the default sizes; these are others."
         for name, reason in self.absent.items():
             yield f"{name} could not be installed: {reason}"
+
+
+def _listed(steps: Iterable[Measurement]) -> str:
+    return ", ".join(f"`{step}`" for step in steps)
 
 
 def _as_data(name: str, runs: Runs) -> dict[str, object]:
@@ -220,7 +244,8 @@ def _goal_cells(one: Verdict) -> list[str]:
 
 def _missed(one: Verdict) -> str:
     over = one.missed_by
-    return f"missed by {over:.0%}" if over < 1 else f"{over + 1:.1f}{_TIMES} the limit"
+    digits = 1 if over < _SMALL_SHARE else 0
+    return f"missed by {over:.{digits}%}" if over < 1 else f"{over + 1:.1f}{_TIMES} the limit"
 
 
 def _markdown_table(

@@ -27,7 +27,7 @@ from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore, MemoryReferences
 from postgres import PostgresServer, programs, serve_postgres
-from servers import FakeGcs, serve
+from servers import EmulatedGcs, FakeGcs, emulated_gcs, serve
 from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, ServeGcs, Stage
 
 
@@ -183,6 +183,17 @@ def bucket(mocked_s3: tuple[MockAWS, S3Client]) -> Bucket:
     mock.reset()
     client.create_bucket(Bucket=BUCKET)
     return Bucket(client, BUCKET)
+
+
+@pytest.fixture
+def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedGcs]:
+    """Give a bucket of the emulator of Google Cloud Storage, which clients made afterwards meet."""
+    with emulated_gcs() as url:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
+        monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")  # As below.
+        bucket = EmulatedGcs(url)
+        yield bucket
+        bucket.close()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Servers on loopback that do what a test says, for clients that speak HTTP.
 
-Owns a web server whose answers are scripted, and as much of the JSON interface of Google Cloud
-Storage as its client asks of it, generations included; the emulators that can be installed know
-none. Refuses to own any rule of ours.
+Owns a web server whose answers are scripted, an emulator of Google Cloud Storage, and a fake of it
+that keeps old generations. The emulator, gcp-storage-emulator, is somebody else's idea of what
+Google does, which ours is not; but asked for an old generation it gives the live one. Refuses to
+own any rule of ours.
 """
 
 import json
@@ -10,9 +11,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from gcp_storage_emulator.handlers.buckets import create_bucket
+from gcp_storage_emulator.server import RequestHandler
+from gcp_storage_emulator.storage import Storage
+from google.cloud.storage import Client
+
+GCS_BUCKET = "hozon-tests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +96,71 @@ def serve(script: Script) -> Iterator[WebServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  The base class's.
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _listening(Handler) as url:
+        yield WebServer(url, asked)
+
+
+@contextmanager
+def _listening(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Let a handler answer on loopback, and give the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield WebServer(f"http://127.0.0.1:{server.server_port}", asked)
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
+
+
+class Gcs(Protocol):
+    """A bucket of Google Cloud Storage, for a test to fill."""
+
+    bucket: str
+
+    def put(self, key: str, content: bytes) -> int:
+        """Write an object and give its generation."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        ...
+
+
+class EmulatedGcs:
+    """An empty bucket of the emulator, filled as users fill theirs: by Google's client.
+
+    Args:
+        url: Where the emulator is.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Connect to it."""
+        self.bucket = GCS_BUCKET
+        self._client = Client(project="hozon", client_options={"api_endpoint": url})
+
+    def put(self, key: str, content: bytes) -> int:
+        """Write an object and give its generation."""
+        blob = self._client.bucket(self.bucket).blob(key)
+        blob.upload_from_string(content, content_type="application/octet-stream")
+        return int(blob.generation)
+
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        self._client.bucket(self.bucket).delete_blob(key)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+@contextmanager
+def emulated_gcs() -> Iterator[str]:
+    """Run the emulator, with one bucket, until the block ends; give its address."""
+    storage = Storage(use_memory_fs=True)
+    create_bucket(GCS_BUCKET, storage)
+    with _listening(partial(RequestHandler, storage)) as url:
+        yield url
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +183,9 @@ class FakeGcs:
 
     def __init__(self, *, versioned: bool) -> None:
         """Begin with one empty bucket."""
-        self.bucket = "hozon-tests"
+        self.bucket = GCS_BUCKET
+        self.lifecycle: dict[str, object] = {}
+        """The rules of the bucket, as its interface writes them."""
         self._versioned = versioned
         self._numbers = count(1_700_000_000_000_001)
         self._live: dict[str, Generation] = {}
@@ -141,6 +210,13 @@ class FakeGcs:
         inside = parts[parts.index("b") + 1 :] if "b" in parts else [""]
         if unquote(inside[0]) != self.bucket:
             return self._error(404, "The specified bucket does not exist.")
+        if len(inside) == 1:
+            settings = {"versioning": {"enabled": self._versioned}, "lifecycle": self.lifecycle}
+            return self._json({"kind": "storage#bucket", "name": self.bucket, **settings})
+        return self._inside(request, inside)
+
+    def _inside(self, request: Request, inside: list[str]) -> Answer:
+        """Answer a request for objects."""
         if inside[1:] == ["o"]:
             return self._list(request.query)
         if len(inside) != 3:

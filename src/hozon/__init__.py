@@ -28,6 +28,7 @@ Examples:
 
 from hozon import errors
 from hozon._version import __version__
+from hozon.model.retention import RetentionPolicy
 from hozon.model.ttl import ArtifactTTL
 from hozon.sdk.active import finish, init, log, log_artifact, teardown, use_artifact
 from hozon.sdk.artifact import Artifact
@@ -67,6 +68,7 @@ __all__ = [
     "JoinedTable",
     "Object3D",
     "PartitionedTable",
+    "RetentionPolicy",
     "Run",
     "Table",
     "Video",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hozon.ports.object_cache import ObjectCache
     from hozon.ports.object_store import ObjectStore
     from hozon.ports.references import ReferenceHandler, References
+    from hozon.ports.versioning import VersionedStore
+    from hozon.services.gate import GateReport
 
 
 class SystemClock:
@@ -67,6 +69,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         sizes=settings.sizes,
         cache=None if store.is_local or not settings.cache_bytes else open_cache(settings),
         cache_bytes=settings.cache_bytes,
+        windows=settings.windows,
     )
 
 
@@ -183,13 +186,81 @@ def open_store(url: str) -> "ObjectStore":
         try:
             from hozon.storage.s3 import S3ObjectStore  # noqa: PLC0415  boto3 is heavy.
         except ImportError as error:
-            raise MissingExtraError(
-                f"The storage URL {url!r} needs boto3", hint="Run: pip install 'hozon[s3]'."
-            ) from error
+            raise _missing_extra(url, "boto3", "s3") from error
         return S3ObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
     raise InvalidSettingError(
         f"The storage URL {url!r} is not understood",
         hint="Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.",
+    )
+
+
+def open_versioned(url: str) -> "VersionedStore":
+    """Choose who can say of a store whether it keeps what is removed.
+
+    Args:
+        url: That of an object store, or `gs://bucket/prefix`, or `az://account/container`.
+
+    Raises:
+        InvalidSettingError: The scheme is unknown, or a part is missing.
+        MissingExtraError: The library of an adapter is not installed.
+        StorageError: The client cannot be set up.
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path).strip("/")
+    if parts.scheme == "gs" and parts.netloc:
+        try:
+            from hozon.storage.google_bucket import GoogleBucket  # noqa: PLC0415  It is heavy.
+        except ImportError as error:
+            raise _missing_extra(url, "google-cloud-storage", "gcs") from error
+        return GoogleBucket(parts.netloc, prefix=path)
+    if parts.scheme == "az" and parts.netloc and path and "/" not in path:
+        try:
+            from hozon.storage.azure_container import AzureContainer  # noqa: PLC0415  It is, too.
+        except ImportError as error:
+            raise _missing_extra(url, "azure-storage-blob and azure-identity", "azure") from error
+        return AzureContainer(parts.netloc, path)
+    if parts.scheme in {"gs", "az"}:
+        raise InvalidSettingError(
+            f"The storage URL {url!r} lacks a part or has too many",
+            hint="Give gs://bucket, gs://bucket/prefix or az://account/container.",
+        )
+    return open_store(url)
+
+
+def report_gate(
+    settings: Settings, store: "VersionedStore", *, with_connectors: bool = True
+) -> "GateReport":
+    """Find out whether garbage may be collected.
+
+    Args:
+        settings: What kind of deployment this is, and what connectors it has.
+        store: The object store.
+        with_connectors: Whether the connectors are asked, too.
+
+    Raises:
+        InvalidSettingError: The URL of a connector is not understood.
+        MissingExtraError: The library of a connector is not installed.
+        StorageError: The client of a connector cannot be set up.
+    """
+    from hozon.services.gate import check_gate  # noqa: PLC0415  Only collection needs it.
+
+    urls = settings.connectors if with_connectors else {}
+    with ExitStack() as opened:
+        connectors = {team: open_versioned(url) for team, url in urls.items()}
+        for connector in connectors.values():
+            opened.callback(connector.close)
+        return check_gate(
+            store,
+            deployment=settings.deployment,
+            switched_on=settings.collection_enabled,
+            connectors=connectors,
+        )
+
+
+def _missing_extra(url: str, library: str, extra: str) -> MissingExtraError:
+    """Say what has to be installed."""
+    return MissingExtraError(
+        f"The storage URL {url!r} needs {library}", hint=f"Run: pip install 'hozon[{extra}]'."
     )
 
 

@@ -7,12 +7,14 @@ adapters translate what they catch, and keep the original as `__cause__`.
     ├── InputError
     │   ├── InvalidNameError            input.name
     │   ├── InvalidPathError            input.path
+    │   ├── InvalidPlanError            input.plan
     │   ├── InvalidAliasError           input.alias
     │   ├── InvalidEntryPathError       input.entry_path
     │   ├── InvalidMetadataError        input.metadata
     │   ├── InvalidMediaError           input.media
     │   ├── InvalidTableError           input.table
     │   ├── InvalidReferenceError       input.reference
+    │   ├── InvalidRetentionError       input.retention
     │   ├── InvalidSweepError           input.sweep
     │   ├── InvalidSettingError         input.setting
     │   ├── InvalidTagError             input.tag
@@ -23,23 +25,31 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
     │   ├── EntryNotFoundError          not_found.entry
+    │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
+    │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
     ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
     │   ├── CollectionKindError         conflict.collection_kind
+    │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
+    │   ├── PlanOutdatedError           conflict.plan_outdated
+    │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
     ├── StateError
+    │   ├── CollectorLeaseError         state.collector_lease
     │   ├── DraftError                  state.draft
     │   ├── FinalizedError              state.finalized
     │   ├── LinkStateError              state.link
     │   ├── NoRunError                  state.no_run
+    │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
+    │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
     ├── IntegrityError
@@ -170,6 +180,31 @@ class InvalidPathError(InputError):
     """
 
     code = "input.path"
+
+
+class InvalidPlanError(InputError):
+    """A file that holds no delete plan, or one that is not whole.
+
+    Examples:
+        A plan says what it is; anything else is refused before it is acted upon.
+
+        ```python
+        from pathlib import Path
+
+        import hozon
+
+        Path("plan.json").write_text("{}")
+        try:
+            hozon.Api().load_plan("plan.json")
+        except hozon.errors.InvalidPlanError as error:
+            print(error.message)
+            #> plan.json is no delete plan
+            print(error.hint)
+            #> Save the plan again, or name a file that a plan was saved to.
+        ```
+    """
+
+    code = "input.plan"
 
 
 class InvalidAliasError(InputError):
@@ -333,6 +368,26 @@ class InvalidReferenceError(InputError):
     """
 
     code = "input.reference"
+
+
+class InvalidRetentionError(InputError):
+    """A retention policy with a rule that cannot be meant, or without any rule.
+
+    Examples:
+        A policy without a rule would delete everything.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.RetentionPolicy(keep_aliased=False, keep_linked=False)
+        except hozon.errors.InvalidRetentionError as error:
+            print(error.message)
+            #> The retention policy has no rule and would keep nothing
+        ```
+    """
+
+    code = "input.retention"
 
 
 class InvalidSettingError(InputError):
@@ -553,6 +608,26 @@ class EntryNotFoundError(NotFoundError, KeyError):
         return str(self.args[0])
 
 
+class ObjectNotFoundError(NotFoundError):
+    """Nothing that is stored, or once was, has this digest.
+
+    Examples:
+        Ask with the digest that an entry of an artifact shows.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().explain("0123abcd")
+        except hozon.errors.ObjectNotFoundError as error:
+            print(error.message)
+            #> No object has a digest that begins with '0123abcd'
+        ```
+    """
+
+    code = "not_found.object"
+
+
 class PageNotFoundError(NotFoundError):
     """No page of the documentation has a world of this name.
 
@@ -574,6 +649,16 @@ class PageNotFoundError(NotFoundError):
     """
 
     code = "not_found.page"
+
+
+class PurgedVersionError(NotFoundError):
+    """A version whose bytes were given up: it was deleted, and not restored in time.
+
+    Its number stays taken. The bytes may still be in the trash of the store, or among the old
+    versions of the bucket.
+    """
+
+    code = "not_found.purged"
 
 
 class RunNotFoundError(NotFoundError):
@@ -691,6 +776,12 @@ class CollectionKindError(ConflictError):
     code = "conflict.collection_kind"
 
 
+class CollectorBusyError(ConflictError):
+    """Another collector of garbage is at work; there is one at a time."""
+
+    code = "conflict.collector_busy"
+
+
 class EntryConflictError(ConflictError):
     """Another file with other content already has this path in the artifact.
 
@@ -743,6 +834,59 @@ class LinkedVersionError(ConflictError):
     """
 
     code = "conflict.linked_version"
+
+
+class PlanOutdatedError(ConflictError):
+    """A delete plan cannot be executed, because what it names has changed since.
+
+    Examples:
+        An alias that somebody gave meanwhile protects the version, and stops the plan.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        plan = api.plan_delete("mnist")
+        artifact = api.artifact("mnist:v1")
+        artifact.aliases.append("final")
+        artifact.save()
+        try:
+            plan.execute()
+        except hozon.errors.PlanOutdatedError as error:
+            print(error.message)
+            #> The plan is outdated: ada/digits/mnist:v1 has the aliases final instead of none
+            print(error.hint)
+            #> This call deleted nothing. Make a new plan and look at it.
+        print(artifact.state)
+        #> COMMITTED
+        ```
+    """
+
+    code = "conflict.plan_outdated"
+
+
+class ProtectedAliasError(ConflictError):
+    """A protected alias would move, or would go with its version.
+
+    Examples:
+        The version under a protected alias stays what it is.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        api.protect_alias("production")
+        try:
+            api.artifact("classifier:production").delete(delete_aliases=True)
+        except hozon.errors.ProtectedAliasError as error:
+            print(error.message)
+            #> ada/digits/classifier:v1 has the protected alias 'production'
+        print(api.artifact("classifier:production").state)
+        #> COMMITTED
+        ```
+    """
+
+    code = "conflict.protected_alias"
 
 
 class RunExistsError(ConflictError):
@@ -836,6 +980,12 @@ class StateError(HozonError):
     code = "state"
 
 
+class CollectorLeaseError(StateError):
+    """A collector of garbage was silent for so long that it counts as gone; it stopped."""
+
+    code = "state.collector_lease"
+
+
 class DraftError(StateError):
     """The artifact has not been logged yet, or its logging has not finished.
 
@@ -922,6 +1072,33 @@ class NoRunError(StateError):
     code = "state.no_run"
 
 
+class RequirementError(StateError):
+    """Something that must hold before garbage may be collected does not, or cannot be told.
+
+    Examples:
+        A bucket has to keep old versions, so that a mistake can be undone.
+
+        ```python
+        import hozon
+        from hozon.bootstrap import open_versioned, report_gate
+        from hozon.services.gate import require_open
+        from hozon.settings import load_settings
+
+        settings = load_settings()
+        store = open_versioned(settings.storage_url)
+        try:
+            require_open(report_gate(settings, store))
+        except hozon.errors.RequirementError as error:
+            print(error.message)
+            #> Collection requires bucket versioning of s3://hozon-docs/world
+            print(error.hint.partition(" --")[0])
+            #> Run: aws s3api put-bucket-versioning
+        ```
+    """
+
+    code = "state.requirement"
+
+
 class RunFinishedError(StateError):
     """The run has ended and records nothing more.
 
@@ -948,6 +1125,12 @@ class RunFinishedError(StateError):
     code = "state.run_finished"
 
 
+class UploadLeaseError(StateError):
+    """An upload was silent for so long that it was given up."""
+
+    code = "state.upload_lease"
+
+
 class VersionStateError(StateError):
     """The version is in a state in which this cannot be done to it.
 
@@ -963,9 +1146,9 @@ class VersionStateError(StateError):
             artifact.delete()
         except hozon.errors.VersionStateError as error:
             print(error.message)
-            #> ada/digits/mnist:v1 is DELETED and cannot become DELETED
+            #> ada/digits/mnist:v1 is DELETED and cannot be deleted
             print(error.hint)
-            #> From DELETED it can become COMMITTED, PURGED.
+            #> Its bytes are still kept: bring it back with restore().
         ```
     """
 

@@ -10,19 +10,23 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlsplit
 
 import platformdirs
 
 from hozon.errors import InputError, InvalidNameError, InvalidSettingError
+from hozon.model.deployments import Deployment, StoreKind
+from hozon.model.garbage import Windows
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
 from hozon.model.paths import ProjectPath
 from hozon.model.places import MOST_PACK_BYTES, PackSizes
 from hozon.model.sizes import parse_size
+from hozon.model.spans import parse_span
 
 DEFAULT_PROJECT = "uncategorized"
 """The project of runs that name none."""
@@ -37,18 +41,30 @@ _SIZES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Settings that are sizes, with their defaults; those of packs were measured: see ADR 0008."""
 
+_SPANS: Final[Mapping[str, str]] = MappingProxyType(
+    {"gc_grace": "24h", "gc_interval": "24h", "restore_window": "7d", "trash_window": "30d"}
+)
+"""Settings that are spans of time, with their defaults."""
+
+_CONNECTORS: Final = "connectors"
+"""The table of the configuration file that holds the storage URL of each team with a connector."""
+
+_CONNECTOR_KINDS: Final = (StoreKind.S3, StoreKind.GOOGLE)
+
 DEFAULT_HTTP_TIMEOUT = timedelta(seconds=30)
 """How long a web server may take, unless the settings say otherwise."""
 
 _KEYS = {
     "cache_dir",
     "catalog_url",
+    "deployment",
     "entity",
     "http_timeout",
     "project",
     "storage_url",
     "user",
     *_SIZES,
+    *_SPANS,
 }
 _LONGEST = timedelta(days=1)
 
@@ -95,6 +111,29 @@ class Settings:
     """How long a web server that a reference leads to may take to accept a connection, and then to
     send something. `HOZON_HTTP_TIMEOUT`, in seconds, more than 0 and at most a day; default 30."""
 
+    deployment: Deployment = Deployment.EMBEDDED
+    """What kind of installation this is. `HOZON_DEPLOYMENT`; default `embedded`."""
+
+    collection_enabled: bool = False
+    """Whether `GORILLA_ARTIFACT_GC_ENABLED` is `true`, which deployments that customers manage
+    require before garbage is collected. It stands in the environment only."""
+
+    connectors: Mapping[EntityName, str] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    """The secure storage connectors: team → `s3://…` or `gs://…`. The table `connectors` of the
+    configuration file; default: none."""
+
+    gc_interval: timedelta = timedelta(days=1)
+    """How much time passes at least between two collections that begin by themselves; nothing of
+    it for never. `HOZON_GC_INTERVAL`, such as `36h`; default `24h`."""
+
+    windows: Windows = field(default_factory=Windows)
+    """How long collection waits before it gives something up. `HOZON_RESTORE_WINDOW`, how long a
+    deleted version can be restored, default `7d`; `HOZON_TRASH_WINDOW`, how long what was removed
+    can be recovered, default `30d`; `HOZON_GC_GRACE`, how long what nothing reaches is left alone
+    after it was stored, default `24h`."""
+
     @property
     def staging(self) -> Path:
         """The folder in which files wait until they are stored."""
@@ -112,18 +151,20 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
-            no TOML, or has an unknown key or a value that is not text; or a size is none, or the
-            timeout is no number of seconds.
-        InvalidNameError: The entity, the project or the user breaks the rules for names.
+            no TOML, or has an unknown key or a value that is not text; or a size or a span of time
+            is none, the timeout is no number of seconds, the kind of deployment is unknown, or a
+            connector is on no cloud that has them.
+        InvalidNameError: The entity, the project, the user or a team breaks the rules for names.
     """
     env = os.environ if environ is None else environ
     config_file = _find_config_file(env)
-    config = _read_config_file(config_file) if config_file else {}
+    config, connectors = _read_config_file(config_file) if config_file else ({}, {})
     home = Path(env.get("HOZON_HOME") or platformdirs.user_data_dir("hozon")).absolute()
 
     def choose(key: str, default: str) -> str:
         return env.get(f"HOZON_{key.upper()}") or config.get(key) or default
 
+    spans = {key: _span(key, choose(key, default)) for key, default in _SPANS.items()}
     sizes = {key: _size(key, choose(key, default)) for key, default in _SIZES.items()}
     return Settings(
         home=home,
@@ -145,6 +186,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             choose("http_timeout", f"{DEFAULT_HTTP_TIMEOUT.total_seconds():g}"),
             name="HOZON_HTTP_TIMEOUT",
         ),
+        deployment=_deployment(choose("deployment", Deployment.EMBEDDED)),
+        collection_enabled=env.get("GORILLA_ARTIFACT_GC_ENABLED", "").strip().lower() == "true",
+        connectors=MappingProxyType(dict(_connector(*each) for each in connectors.items())),
+        gc_interval=spans["gc_interval"],
+        windows=Windows(
+            restore=spans["restore_window"], trash=spans["trash_window"], grace=spans["gc_grace"]
+        ),
     )
 
 
@@ -156,6 +204,45 @@ def _size(key: str, text: str) -> int:
         raise InvalidSettingError(
             error.message,
             hint=f"Correct HOZON_{key.upper()} or the configuration file. {error.hint}",
+        ) from None
+
+
+def _span(key: str, text: str) -> timedelta:
+    """Read a span of time, and say where a bad one can be changed."""
+    try:
+        return parse_span(text, what=key)
+    except InputError as error:
+        raise InvalidSettingError(
+            error.message,
+            hint=f"Correct HOZON_{key.upper()} or the configuration file. {error.hint}",
+        ) from None
+
+
+def _deployment(text: str) -> Deployment:
+    """Read the kind of deployment."""
+    try:
+        return Deployment(text)
+    except ValueError:
+        raise InvalidSettingError(
+            f"The deployment {text!r} is of no kind that is known",
+            hint=f"Set HOZON_DEPLOYMENT to one of {', '.join(Deployment)}.",
+        ) from None
+
+
+def _connector(team: str, url: str) -> tuple[EntityName, str]:
+    """Check the team and the URL of a secure storage connector."""
+    parts = urlsplit(url)
+    if parts.scheme not in _CONNECTOR_KINDS or not parts.netloc:
+        raise InvalidSettingError(
+            f"The connector of {team!r} is {url!r}",
+            hint="Secure storage connectors exist on AWS and Google Cloud only: give it an address"
+            " that begins with s3://bucket or gs://bucket.",
+        )
+    try:
+        return EntityName(check_name(team, kind="team")), url
+    except InvalidNameError as error:
+        raise InvalidNameError(
+            error.message, hint=f"Correct the table 'connectors' of the file. {error.hint}"
         ) from None
 
 
@@ -209,19 +296,26 @@ def _find_config_file(env: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _read_config_file(path: Path) -> dict[str, str]:
-    """Read the configuration file and refuse what is not known."""
-    hint = f"Known keys are {', '.join(sorted(_KEYS))}, each with a text."
+def _read_config_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Read the configuration file, refuse what is not known, and give the connectors apart."""
+    hint = (
+        f"Known keys are {', '.join(sorted(_KEYS))}, each with a text, and the table {_CONNECTORS}"
+        " with a storage URL for each team that has one."
+    )
     try:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidSettingError(
             f"The configuration file {path} cannot be read ({error})", hint=hint
         ) from error
-    for key, value in config.items():
-        if key not in _KEYS or not isinstance(value, str):
-            raise InvalidSettingError(f"{path} has {key} = {value!r}", hint=hint)
-    return config
+    connectors = config.pop(_CONNECTORS, {})
+    if not isinstance(connectors, dict):
+        raise InvalidSettingError(f"{path} has {_CONNECTORS} = {connectors!r}", hint=hint)
+    for known, table in ((_KEYS, config), (connectors.keys(), connectors)):
+        for key, value in table.items():
+            if key not in known or not isinstance(value, str):
+                raise InvalidSettingError(f"{path} has {key} = {value!r}", hint=hint)
+    return config, connectors
 
 
 def _login_name() -> str:

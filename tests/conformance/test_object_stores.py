@@ -10,6 +10,7 @@ from hozon.storage.s3 import S3ObjectStore
 from hozon.testing.faulty import FaultyObjectStore
 from hozon.testing.memory import MemoryObjectStore
 from hozon.testing.object_stores import ObjectStoreContract
+from worlds import Bucket
 
 
 class TestMemoryObjectStore(ObjectStoreContract):
@@ -41,7 +42,10 @@ class TestLocalObjectStore(ObjectStoreContract):
 
 @pytest.mark.usefixtures("bucket")
 class TestS3ObjectStore(ObjectStoreContract):
-    """A bucket keeps the contract."""
+    """A bucket keeps the contract; without versions, what was discarded is gone."""
+
+    keeps_discarded = False
+    has_trash = False
 
     @pytest.fixture
     def store(self) -> ObjectStore:
@@ -49,11 +53,13 @@ class TestS3ObjectStore(ObjectStoreContract):
         return S3ObjectStore("hozon-tests")
 
 
-@pytest.mark.usefixtures("bucket")
 class TestS3ObjectStoreBelowPrefix(ObjectStoreContract):
-    """A bucket keeps the contract below a prefix, too."""
+    """A versioned bucket keeps the contract below a prefix, too."""
+
+    has_trash = False
 
     @pytest.fixture
-    def store(self) -> ObjectStore:
+    def store(self, bucket: Bucket) -> ObjectStore:
         """Give a store below a prefix of the bucket."""
+        bucket.keep_versions()
         return S3ObjectStore("hozon-tests", prefix="team/a")

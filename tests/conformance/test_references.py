@@ -16,7 +16,7 @@ from hozon.references.http import HttpReferences
 from hozon.references.s3 import S3References
 from hozon.testing.memory import MemoryReferences
 from hozon.testing.references import FolderReferenceContract, Outside, ReferenceHandlerContract
-from servers import Answer, FakeGcs, Request, serve
+from servers import Answer, EmulatedGcs, Gcs, Request, serve
 from worlds import Bucket, ServeGcs
 
 
@@ -81,7 +81,7 @@ class S3Objects:
 class GsObjects:
     """Objects of a bucket of Google Cloud Storage."""
 
-    gcs: FakeGcs
+    gcs: Gcs
 
     @property
     def root(self) -> str:
@@ -218,3 +218,12 @@ class TestGsReferencesWithVersions(TestGsReferences):
     """A versioned bucket keeps the contract, too."""
 
     versioned = True
+
+
+class TestGsReferencesOnAnEmulator(TestGsReferences):
+    """And so does one of the emulator, which others wrote."""
+
+    @pytest.fixture
+    def outside(self, emulated: EmulatedGcs) -> Outside:
+        """Give its bucket."""
+        return GsObjects(emulated)

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,19 @@ def test_artifacts_are_logged_and_measured() -> None:
     assert all("peer" in goal or "DVC" in goal for goal in unknown)
 
 
+def test_pack_sizes_are_measured_beside_the_defaults() -> None:
+    """All settings brought the same files back, or it would be an error; requests are counted."""
+    done = bench(
+        *("--rounds", "1", "--divide", "1000", "--store", "s3", "--vary", "gap", "--json"),
+        module="bench.packs",
+    )
+    assert done.returncode == 0, done.stderr
+    rows = {(row["setting"], row["action"]): row for row in json.loads(done.stdout)}
+    assert {setting for setting, _ in rows} == {"defaults", "gap 0", "gap 256KiB", "gap 4MiB"}
+    assert all(row["requests"] > 0 for row in rows.values())
+    assert [rows["defaults", action]["time_ratio"] for action in ("log", "download")] == [1, 1]
+
+
 def test_a_contestant_that_did_nothing_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,3 +161,78 @@ def test_a_goal_says_by_how_much_it_is_missed(monkeypatch: pytest.MonkeyPatch) -
     peer = verdicts["First log of small files, beside the fastest peer"]
     assert (peer.value, peer.met, peer.missed_by) == (1.5, False, 0.5)
     assert [one.met for one in verdicts.values()].count(None) == len(verdicts) - 2
+
+
+def test_a_missed_goal_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer that only copies is named, beside the fastest that computes a digest, too."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from bench.contestants import Measurement  # noqa: PLC0415  As above.
+    from bench.data import Sizes  # noqa: PLC0415  The same.
+    from bench.goals import judge  # noqa: PLC0415  The same.
+    from bench.rounds import Runs  # noqa: PLC0415  The same.
+
+    def cause(**seconds: float) -> str:
+        runs = {name: Runs([took]) for name, took in seconds.items()}
+        verdicts = judge({Measurement.LARGE: runs}, Sizes())
+        (one,) = (
+            one for one in verdicts if one.goal.endswith("large file, beside the fastest peer")
+        )
+        return one.cause
+
+    said = cause(hozon=6, mlflow=1, dvc=5, trackio=4)
+    assert said.startswith("mlflow copies, and computes no digest")
+    assert "(trackio, SHA-256) it is 1.50" in said
+    assert cause(hozon=6, mlflow=1) == "mlflow copies, and computes no digest."
+    assert not cause(hozon=6, mlflow=5, trackio=4)
+
+
+def saved(path: Path, *, entries: int = 9, **seconds: Sequence[float]) -> str:
+    """Save figures of our own, as `--json` does, by measurement."""
+    machine = dict.fromkeys(("processor", "file_system", "kernel", "python"), "some")
+    sizes = {"files": 3, "file_bytes": 99, "large_bytes": 9, "entries": entries}
+    figures = {
+        step: [{"contestant": "hozon", "seconds": took, "over_idle_bytes": [], "requests": []}]
+        for step, took in seconds.items()
+    }
+    content = {
+        "machine": machine | {"cores": 2, "memory_gib": 1.0},
+        "versions": {"hozon": "0.1.0"},
+        "absent": {},
+        "sizes": sizes,
+        "measurements": figures,
+    }
+    path.write_text(json.dumps(content), "utf-8")
+    return str(path)
+
+
+def test_figures_are_shown_again_without_measuring(tmp_path: Path) -> None:
+    """Of two files the later one counts, which the page tells, and goals are held to it."""
+    first = saved(tmp_path / "first.json", **{"import": [9, 9, 9], "large": [1, 2, 3]})
+    later = saved(tmp_path / "later.json", **{"import": [0.1]})
+    page, merged = tmp_path / "page.md", tmp_path / "merged.json"
+    done = bench(
+        *("--from", first, "--from", later, "--json", str(merged), "--write", str(page)),
+        module="bench.artifact",
+    )
+    assert done.returncode == 0, done.stderr
+    told = page.read_text("utf-8")
+    assert "| Import | 150 ms | 100 ms | \N{CHECK MARK} |" in told
+    assert "medians of 3 rounds" in told
+    assert "- Measured in one round: `import`." in told
+    assert "- Measured in a later run: `import`." in told
+    again = tmp_path / "again.md"
+    bench("--from", str(merged), "--write", str(again), module="bench.artifact")
+    assert again.read_text("utf-8") == told
+
+
+def test_figures_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
+    """Neither those of other sizes, nor a file that holds none."""
+    first = saved(tmp_path / "first.json", large=[1])
+    other = saved(tmp_path / "other.json", entries=8, large=[1])
+    done = bench("--from", first, "--from", other, module="bench.artifact")
+    assert done.returncode == 1
+    assert "the sizes of two runs differ" in done.stderr
+    (tmp_path / "none.json").write_text("[]", "utf-8")
+    done = bench("--from", str(tmp_path / "none.json"), module="bench.artifact")
+    assert done.returncode == 1
+    assert "holds no figures" in done.stderr

@@ -41,7 +41,7 @@ def stored_keys() -> StoredKeys:
     def keys() -> list[str]:
         store = open_store(load_settings().storage_url)
         try:
-            return list(store.keys())
+            return [found.key for found in store.keys("")]
         finally:
             store.close()
 

@@ -42,8 +42,8 @@ allowed = threading.Semaphore(int(sys.argv[2]))
 recorded = threading.Semaphore(0)
 lock = threading.Lock()
 
-def storing(context, upload):
-    store(context, upload)
+def storing(context, upload, version):
+    store(context, upload, version)
     recorded.release()
 
 def blocking(self, key, source, **options):

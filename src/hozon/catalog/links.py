@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from hozon.catalog.batches import batches
 from hozon.catalog.schema import links, removed_links, versions
-from hozon.catalog.versions import SELECT_VERSIONS, decode_versions
+from hozon.catalog.versions import SELECT_VERSIONS, decode_versions, deleted_columns
 from hozon.model.access import Principal
+from hozon.model.deletion import DeleteReason
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CollectionKey
 
@@ -56,6 +57,11 @@ class SqlLinks:
         """List the committed links to a version, oldest first."""
         return self._leading(links.c.source_id == source)
 
+    def to_versions(self, sources: Iterable[VersionId]) -> Sequence[Version]:
+        """List the committed links to any of some versions, oldest first."""
+        found = (self._leading(links.c.source_id.in_(batch)) for batch in batches(sources))
+        return sorted((link for batch in found for link in batch), key=lambda link: link.id)
+
     def to_collection(self, key: CollectionKey) -> Sequence[Version]:
         """List the committed links to the versions of a collection, oldest first."""
         within = select(versions.c.id).where(versions.c.collection_id == key)
@@ -63,12 +69,7 @@ class SqlLinks:
 
     def take_along(self, links: Iterable[VersionId], *, by: Principal, now: datetime) -> None:
         """Make links DELETED together with their source, and remember that."""
-        deleted = {
-            "state": VersionState.DELETED,
-            "updated_at": now,
-            "deleted_by": by.name,
-            "deleted_at": now,
-        }
+        deleted = deleted_columns(by=by, now=now, reason=DeleteReason.SOURCE)
         for batch in batches(links):
             gone = update(versions).where(versions.c.id.in_(batch)).values(deleted)
             self._connection.execute(gone)

@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from hozon.catalog.batches import batches, insert_rows
-from hozon.catalog.schema import objects, pins
+from hozon.catalog.schema import keys, objects, pins
 from hozon.model.digests import ContentDigest
 from hozon.model.places import Place
 from hozon.model.versions import VersionId
+
+_UNPINNED_ROWS = 50_000
+"""How many pins a statement deletes: SQLite holds 24 bytes for each until it ends."""
 
 
 class SqlObjects:
@@ -31,7 +34,7 @@ class SqlObjects:
 
     def unpin(self, version_id: VersionId) -> None:
         """Let go of everything that a version held."""
-        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+        delete_pins(self._connection, version_id)
 
     def places(self, digests: Iterable[ContentDigest]) -> Mapping[ContentDigest, Place]:
         """Find the places of digests."""
@@ -55,4 +58,36 @@ class SqlObjects:
             for digest, place in places.items()
             if digest not in known
         )
-        return insert_rows(self._connection, added, rows)
+        count = insert_rows(self._connection, added, rows)
+        if count:
+            used = {place.key for digest, place in places.items() if digest not in known}
+            add_keys(self._connection, (p for p in places.values() if p.key in used), now=now)
+        return count
+
+
+def add_keys(connection: Connection, places: Iterable[Place], *, now: datetime) -> None:
+    """Record new keys as such in which something has a place.
+
+    Args:
+        connection: The transaction.
+        places: All that was stored under them, so that their size is known.
+        now: When, UTC.
+    """
+    ends: dict[str, int] = {}
+    for place in places:
+        ends[place.key] = max(place.end, ends.get(place.key, 0))
+    rows = [{"key": key, "size_bytes": end, "created_at": now} for key, end in ends.items()]
+    if rows:
+        connection.execute(insert(keys), rows)
+
+
+def delete_pins(connection: Connection, version_id: VersionId) -> None:
+    """Delete the pins of a version, a part of them at a time, in flat memory."""
+    held = pins.c.version_id == version_id
+    following = select(pins.c.digest).where(held).order_by(pins.c.digest)
+    while True:
+        bound = connection.execute(following.offset(_UNPINNED_ROWS).limit(1)).scalar_one_or_none()
+        if bound is None:
+            connection.execute(delete(pins).where(held))
+            return
+        connection.execute(delete(pins).where(held, pins.c.digest < bound))

@@ -28,12 +28,15 @@ SELECT_RUNS = (
         runs.c.summary,
         sweeps.c.sweep_id,
         runs.c.created_at,
+        runs.c.deleted_at,
     )
     .select_from(runs)
     .join(projects, projects.c.id == runs.c.project_id)
     .outerjoin(sweeps, sweeps.c.id == runs.c.sweep_id)
 )
 """What `decode_runs` reads."""
+
+_LISTED = runs.c.deleted_at.is_(None)
 
 
 class SqlRuns:
@@ -43,13 +46,15 @@ class SqlRuns:
         """Use the transaction of this connection."""
         self._connection = connection
 
-    def find(self, path: RunPath) -> Run | None:
-        """Find a run."""
+    def find(self, path: RunPath, *, deleted: bool = False) -> Run | None:
+        """Find a run; a deleted one only if that is wanted."""
         query = SELECT_RUNS.where(
             projects.c.entity == path.at.entity,
             projects.c.name == path.at.project,
             runs.c.run_id == path.run_id,
         )
+        if not deleted:
+            query = query.where(_LISTED)
         row = self._connection.execute(query).one_or_none()
         return _run(row) if row else None
 
@@ -100,13 +105,19 @@ class SqlRuns:
 
     def listing(self, at: ProjectPath) -> Listing[Run]:
         """List the runs of a project, earliest first."""
-        query = SELECT_RUNS.where(projects.c.entity == at.entity, projects.c.name == at.project)
+        query = SELECT_RUNS.where(
+            projects.c.entity == at.entity, projects.c.name == at.project, _LISTED
+        )
         return SqlListing(self._connection, query, key=runs.c.id, decode=decode_runs)
 
     def in_sweep(self, key: SweepKey) -> Listing[Run]:
         """List the runs of a sweep, earliest first."""
-        query = SELECT_RUNS.where(runs.c.sweep_id == key)
+        query = SELECT_RUNS.where(runs.c.sweep_id == key, _LISTED)
         return SqlListing(self._connection, query, key=runs.c.id, decode=decode_runs)
+
+    def delete(self, key: RunKey, *, now: datetime) -> None:
+        """Take a run out of every listing."""
+        self._connection.execute(update(runs).where(runs.c.id == key).values(deleted_at=now))
 
 
 def decode_runs(rows: Sequence[AnyRow]) -> list[Run]:
@@ -126,4 +137,5 @@ def _run(row: AnyRow) -> Run:
         summary=row.summary,
         sweep_id=SweepId(row.sweep_id) if row.sweep_id else None,
         created_at=row.created_at,
+        deleted_at=row.deleted_at,
     )

@@ -89,9 +89,10 @@ runs = Table(
     Column("created_by", code_points(128), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
     UniqueConstraint("project_id", "run_id"),
 )
-"""Runs."""
+"""Runs; deleted ones stay for lineage, and their ids are not given again."""
 
 history = Table(
     "history",

@@ -13,13 +13,18 @@ from sqlalchemy import Connection, distinct, func, select
 
 from hozon.catalog.collections import SqlCollections
 from hozon.catalog.database import Database
+from hozon.catalog.deleted import SqlDeleted
+from hozon.catalog.garbage import SqlGarbage
 from hozon.catalog.lineage import SqlLineage
 from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
+from hozon.catalog.protection import SqlProtection
+from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sweeps import SqlSweeps
+from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import CatalogCounts
@@ -68,6 +73,31 @@ class SqlSession:
         """Edges."""
         return SqlLineage(self.connection)
 
+    @property
+    def garbage(self) -> SqlGarbage:
+        """What nothing needs any more."""
+        return SqlGarbage(self.connection)
+
+    @property
+    def deleted(self) -> SqlDeleted:
+        """What deletes took away."""
+        return SqlDeleted(self.connection)
+
+    @property
+    def protection(self) -> SqlProtection:
+        """Protected aliases."""
+        return SqlProtection(self.connection)
+
+    @property
+    def usage(self) -> SqlUsage:
+        """What versions hold, and what else holds it."""
+        return SqlUsage(self.connection)
+
+    @property
+    def retention(self) -> SqlRetention:
+        """TTLs, retention policies, and what is due by them."""
+        return SqlRetention(self.connection)
+
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""
         committed = versions.c.state == VersionState.COMMITTED
@@ -75,7 +105,7 @@ class SqlSession:
         logged = versions.c.id.not_in(select(links.c.version_id))
         figures = (
             select(func.count(projects.c.id)),
-            select(func.count(runs.c.id)),
+            select(func.count(runs.c.id)).where(runs.c.deleted_at.is_(None)),
             select(func.count(distinct(versions.c.collection_id))).where(committed),
             select(func.count(versions.c.id)).where(committed, logged),
             select(func.count(versions.c.id)).where(deleted, logged),

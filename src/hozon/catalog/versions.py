@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     delete,
     exists,
     func,
@@ -19,15 +20,16 @@ from sqlalchemy import (
     update,
 )
 
-from hozon.catalog.batches import insert_rows
+from hozon.catalog.batches import batches, insert_rows
 from hozon.catalog.database import streamed
 from hozon.catalog.listings import AnyRow, SqlListing
+from hozon.catalog.objects import delete_pins
 from hozon.catalog.schema import (
     aliases,
     collections,
     entries,
+    entry_sources,
     links,
-    pins,
     projects,
     removed_aliases,
     runs,
@@ -35,6 +37,7 @@ from hozon.catalog.schema import (
 )
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
+from hozon.model.deletion import DeleteReason, Deletion
 from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import NO_EXTRA, Manifest, ManifestEntry
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, RunId, TypeName
@@ -65,6 +68,11 @@ SELECT_VERSIONS = (
         runs.c.run_id.label("logged_by"),
         versions.c.created_at,
         versions.c.updated_at,
+        versions.c.deleted_at,
+        versions.c.deleted_by,
+        versions.c.deleted_reason,
+        versions.c.purged_at,
+        versions.c.purged_by,
     )
     .select_from(versions)
     .join(collections, collections.c.id == versions.c.collection_id)
@@ -95,6 +103,15 @@ def _begins_no_path(prefix: str) -> bool:
     return "\0" in prefix or any("\ud800" <= character <= "\udfff" for character in prefix)
 
 
+def _pending(version_id: VersionId, *, upload_id: str) -> ColumnElement[bool]:
+    """Tell the version of an upload; a database may give its key to another once it is gone."""
+    return and_(
+        versions.c.id == version_id,
+        versions.c.upload_id == upload_id,
+        versions.c.state == VersionState.PENDING,
+    )
+
+
 class SqlVersions:
     """Versions within one transaction."""
 
@@ -106,6 +123,15 @@ class SqlVersions:
         """Read a version that is known to exist."""
         row = self._connection.execute(SELECT_VERSIONS.where(versions.c.id == version_id)).one()
         return decode_versions(self._connection, [row])[0]
+
+    def get_all(self, version_ids: Iterable[VersionId]) -> Sequence[Version]:
+        """Read versions that are known to exist, some hundred at a time."""
+        found: list[Version] = []
+        for batch in batches(version_ids):
+            rows = self._connection.execute(SELECT_VERSIONS.where(versions.c.id.in_(batch))).all()
+            read = {version.id: version for version in decode_versions(self._connection, rows)}
+            found += [read[version_id] for version_id in batch]
+        return found
 
     def newest(self, key: CollectionKey) -> VersionId | None:
         """Find the committed version with the highest number."""
@@ -154,6 +180,7 @@ class SqlVersions:
             tags=new.tags,
             ttl=new.ttl,
             history_step=new.history_step,
+            upload_id=new.upload_id,
         )
         found = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         return VersionId(found)
@@ -167,6 +194,9 @@ class SqlVersions:
         insert_rows(self._connection, plain, files)
         references = ((version_id, *row) for row in manifest.identified() if row[3] is not None)
         insert_rows(self._connection, plain.values(ref=None, extra=None), references)
+        sources = insert(entry_sources).values(version_id=None, source_id=None)
+        referred = manifest.sources()
+        insert_rows(self._connection, sources, ((version_id, source) for source in referred))
         self._update(
             version_id,
             index=index,
@@ -178,12 +208,18 @@ class SqlVersions:
             lease_expires_at=None,
         )
 
-    def abandon(self, version_id: VersionId) -> bool:
-        """Forget a PENDING version together with its pins; False if it is not PENDING."""
-        pending = (versions.c.id == version_id) & (versions.c.state == VersionState.PENDING)
+    def renew(self, version_id: VersionId, *, upload_id: str, lease_expires_at: datetime) -> bool:
+        """Extend the lease of the PENDING version of an upload; False if it is not PENDING."""
+        pending = _pending(version_id, upload_id=upload_id)
+        renewed = update(versions).where(pending).values(lease_expires_at=lease_expires_at)
+        return self._connection.execute(renewed).rowcount > 0
+
+    def abandon(self, version_id: VersionId, *, upload_id: str) -> bool:
+        """Forget the PENDING version of an upload with its pins; False if it is not PENDING."""
+        pending = _pending(version_id, upload_id=upload_id)
         if self._connection.execute(select(versions.c.id).where(pending)).first() is None:
             return False
-        self._connection.execute(delete(pins).where(pins.c.version_id == version_id))
+        delete_pins(self._connection, version_id)
         removed = delete(versions).where(pending).returning(versions.c.collection_id)
         collection = self._connection.execute(removed).scalar_one()
         self._connection.execute(
@@ -226,27 +262,27 @@ class SqlVersions:
             yield ManifestEntry(path, digest, size, ref, extra or NO_EXTRA)
 
     def change_state(
-        self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime
+        self,
+        version_id: VersionId,
+        state: VersionState,
+        *,
+        by: Principal,
+        now: datetime,
+        reason: DeleteReason = DeleteReason.DELETE,
     ) -> None:
         """Record a transition, who made it and when."""
-        gone = state is VersionState.DELETED
-        self._update(
-            version_id,
-            state=state,
-            updated_at=now,
-            deleted_by=by.name if gone else None,
-            deleted_at=now if gone else None,
-        )
+        if state is VersionState.PURGED:
+            changed = {"purged_at": now, "purged_by": by.name}
+        elif state is VersionState.DELETED:
+            changed = deleted_columns(by=by, now=now, reason=reason)
+        else:
+            changed = dict.fromkeys(("deleted_at", "deleted_by", "deleted_reason"))
+        self._update(version_id, **{**changed, "state": state, "updated_at": now})
 
     def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
         """Make all committed versions of a collection DELETED in one statement."""
         committed = (versions.c.collection_id == key) & (versions.c.state == VersionState.COMMITTED)
-        deleted = {
-            "state": VersionState.DELETED,
-            "updated_at": now,
-            "deleted_by": by.name,
-            "deleted_at": now,
-        }
+        deleted = deleted_columns(by=by, now=now, reason=DeleteReason.COLLECTION)
         done = self._connection.execute(update(versions).where(committed).values(deleted))
         return done.rowcount
 
@@ -284,6 +320,23 @@ class SqlVersions:
     def _update(self, version_id: VersionId, **values: object) -> None:
         """Set columns of one version."""
         self._connection.execute(update(versions).where(versions.c.id == version_id).values(values))
+
+
+def deleted_columns(*, by: Principal, now: datetime, reason: DeleteReason) -> dict[str, object]:
+    """Give what a soft delete writes into the row of a version.
+
+    Args:
+        by: Who deletes it.
+        now: When, UTC.
+        reason: Why.
+    """
+    return {
+        "state": VersionState.DELETED,
+        "updated_at": now,
+        "deleted_by": by.name,
+        "deleted_at": now,
+        "deleted_reason": reason,
+    }
 
 
 def version_listing(
@@ -349,6 +402,21 @@ def _version(row: AnyRow, source: AnyRow | None, names: tuple[Alias, ...]) -> Ve
         source=ArtifactPath.at_index(_collection(source), source.number) if source else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        deletion=_deletion(row),
+    )
+
+
+def _deletion(row: AnyRow) -> Deletion | None:
+    """Say when, by whom and why a version was deleted, and what became of it."""
+    if row.deleted_at is None:
+        return None
+    return Deletion(
+        at=row.deleted_at,
+        by=EntityName(row.deleted_by),
+        # Older releases recorded no reason, and deleted only what they were told to.
+        reason=DeleteReason(row.deleted_reason or DeleteReason.DELETE),
+        purged_at=row.purged_at,
+        purged_by=EntityName(row.purged_by) if row.purged_by else None,
     )
 
 

@@ -12,10 +12,17 @@ from typing import Any
 import click
 
 from hozon._version import __version__
+from hozon.cli import collect  # noqa: F401  It adds commands to the group.
+from hozon.cli.artifact import artifact
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
+from hozon.cli.du import du
+from hozon.cli.gc import gc
 from hozon.cli.migrate import migrate
+from hozon.cli.plan import plan
+from hozon.cli.project import project
 from hozon.cli.status import status
+from hozon.cli.ttl import ttl
 from hozon.errors import (
     BackendError,
     ConflictError,
@@ -67,7 +74,13 @@ def cli() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
+cli.add_command(artifact)
 cli.add_command(cache)
 cli.add_command(demo)
 cli.add_command(migrate)
+cli.add_command(du)
+cli.add_command(gc)
+cli.add_command(plan)
+cli.add_command(project)
 cli.add_command(status)
+cli.add_command(ttl)

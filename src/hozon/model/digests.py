@@ -40,6 +40,14 @@ def digest_of_file(file: BinaryIO) -> ContentDigest:
     return ContentDigest(sha.hexdigest())
 
 
+def digest_of_chunks(chunks: Iterable[bytes]) -> ContentDigest:
+    """Give the SHA-256 of bytes that come in chunks."""
+    sha = hashlib.sha256()
+    for chunk in chunks:
+        sha.update(chunk)
+    return ContentDigest(sha.hexdigest())
+
+
 def md5_of_chunks(chunks: Iterable[bytes]) -> str:
     """Give the Base64 MD5 of bytes that come in chunks, as W&B manifests hold it."""
     md5 = hashlib.md5(usedforsecurity=False)

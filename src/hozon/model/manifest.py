@@ -54,6 +54,13 @@ ARTIFACT_SCHEME: Final = "hozon-artifact://"
 """How the URI of an entry of another artifact begins; its bytes are ours."""
 
 
+def source_key(ref: str) -> str | None:
+    """Tell which version the URI of an entry of another artifact leads to; None for other URIs."""
+    if not ref.startswith(ARTIFACT_SCHEME):
+        return None
+    return ref.removeprefix(ARTIFACT_SCHEME).partition("/")[0]
+
+
 class Entries(Mapping[str, ManifestEntry], ABC):
     """Entries by path, in path order, however they are kept."""
 
@@ -184,6 +191,11 @@ class Manifest:
     def identified(self) -> Iterator[Identified]:
         """Give what identifies each entry, in path order: the cheapest way through all of them."""
         return self.entries.identified()
+
+    def sources(self) -> list[int]:
+        """List the keys of the versions to whose entries it refers, each once, in order."""
+        refs = (ref for _, _, _, ref, _ in self.identified() if ref is not None)
+        return sorted({int(key) for ref in refs if (key := source_key(ref)) is not None})
 
     @property
     def sizes_by_digest(self) -> dict[ContentDigest, int]:

@@ -223,10 +223,7 @@ def check_entry_path(path: object) -> str:
     hint = "Use a relative path with '/' between its parts, such as 'images/cat.png'."
     if not isinstance(path, str) or not path:
         raise InvalidEntryPathError(f"The path {path!r} inside the artifact is empty", hint=hint)
-    if "\0" in path:
-        raise InvalidEntryPathError(f"The path {path!r} holds a NUL character", hint=hint)
-    if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
-        raise InvalidEntryPathError(f"The path {path!r} is not valid Unicode", hint=hint)
+    _check_characters(path, what="path", hint=hint)
     parts = path.split("/")
     if path.startswith(("/", "\\")) or any(part in {"", ".", ".."} for part in parts):
         raise InvalidEntryPathError(
@@ -241,6 +238,33 @@ def check_entry_path(path: object) -> str:
     if (len(path) > 1 and path[1] == ":" and path[0].isalpha()) or ".." in windows:
         raise InvalidEntryPathError(f"The path {path!r} could leave a folder on Windows", hint=hint)
     return path
+
+
+def check_entry_prefix(prefix: object) -> str:
+    """Accept the text that paths inside an artifact may begin with.
+
+    Args:
+        prefix: Any text; empty for all paths.
+
+    Returns:
+        The text, unchanged.
+
+    Raises:
+        InvalidEntryPathError: It is no text, holds a NUL, or is not valid Unicode: no path does.
+    """
+    hint = "Give the text that the paths begin with, such as 'images/'."
+    if not isinstance(prefix, str):
+        raise InvalidEntryPathError(f"The prefix {prefix!r} is not text", hint=hint)
+    _check_characters(prefix, what="prefix", hint=hint)
+    return prefix
+
+
+def _check_characters(text: str, *, what: str, hint: str) -> None:
+    """Refuse characters that no file system and no database takes."""
+    if "\0" in text:
+        raise InvalidEntryPathError(f"The {what} {text!r} holds a NUL character", hint=hint)
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidEntryPathError(f"The {what} {text!r} is not valid Unicode", hint=hint)
 
 
 def folders_above(path: str) -> Iterator[str]:

@@ -19,6 +19,13 @@ PACKED_FILES: Final = 4096
 """How many files share a pack at most, so that what is known of one pack fits into memory."""
 
 
+UPLOADED: Final = ("objects/", "packs/")
+"""What the keys of uploads begin with, in order."""
+
+_PARTS = 3
+"""Of how many parts a key consists: what it holds, its upload, and a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A range of bytes under one key of the store."""
@@ -79,6 +86,20 @@ def pack_key(upload_id: str, number: int) -> str:
         A key that no other upload can ever produce.
     """
     return f"packs/{upload_id}/{number}"
+
+
+def upload_of(key: str) -> str | None:
+    """Tell which upload a key belongs to.
+
+    Args:
+        key: A key of the store.
+
+    Returns:
+        The id of the upload; None for a key that no upload produces.
+    """
+    parts = key.split("/")
+    known = len(parts) == _PARTS and key.startswith(UPLOADED)
+    return parts[1] if known else None
 
 
 def runs_of(places: Iterable[Place], *, sizes: PackSizes) -> Iterator[list[Place]]:

@@ -3,6 +3,7 @@
 Owns what is known of a run. Refuses to own its history, which only the catalog holds.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,7 +61,27 @@ class Run:
     created_at: datetime
     """When it began, UTC."""
 
+    deleted_at: datetime | None = None
+    """When it was taken out of every listing, UTC; None unless it was."""
+
     @property
     def path(self) -> RunPath:
         """The full path."""
         return RunPath(self.at, self.id)
+
+
+def comparable(summary: JsonObject, metric: str) -> float | None:
+    """Read a metric of a summary, when it is a number that can be compared.
+
+    Args:
+        summary: The results of a run.
+        metric: The key to read.
+
+    Returns:
+        The number; None for NaN, for what is no number, and for nothing.
+    """
+    value = summary.get(metric)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    # An int may be too large for `math.isnan`, and is never NaN.
+    return None if isinstance(value, float) and math.isnan(value) else value

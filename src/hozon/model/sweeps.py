@@ -18,7 +18,7 @@ from hozon.errors import InvalidSweepError
 from hozon.model.metadata import JsonObject, JsonValue, check_json_object
 from hozon.model.names import SweepId
 from hozon.model.paths import ProjectPath, SweepPath
-from hozon.model.runs import Run
+from hozon.model.runs import Run, comparable
 
 SweepKey = NewType("SweepKey", int)
 """A sweep's key in the catalog."""
@@ -149,17 +149,12 @@ def best_run(runs: Iterable[Run], *, metric: str, goal: Goal) -> Run | None:
         text and absence never win.
     """
     sign = 1 if goal is Goal.MINIMIZE else -1
-    scored = [(sign * score, run) for run in runs if (score := _score(run, metric)) is not None]
+    scored = [
+        (sign * score, run)
+        for run in runs
+        if (score := comparable(run.summary, metric)) is not None
+    ]
     return min(scored, key=lambda pair: pair[0])[1] if scored else None
-
-
-def _score(run: Run, metric: str) -> float | None:
-    """Read a run's metric, when it is a number that can be compared."""
-    value = run.summary.get(metric)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    # An int may be too large for `math.isnan`, and is never NaN.
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _section(source: JsonObject, key: str) -> JsonObject:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from hozon.errors import AliasedVersionError, VersionStateError
+from hozon.model.deletion import Deletion
 from hozon.model.digests import ManifestDigest, digest_of_commit
 from hozon.model.metadata import JsonObject
 from hozon.model.names import LATEST, Alias, RunId, TypeName, format_version
@@ -45,6 +46,22 @@ _NEXT = {
     VersionState.DELETED: {VersionState.COMMITTED, VersionState.PURGED},
     VersionState.PURGED: set[VersionState](),
 }
+
+_REFUSED = {
+    VersionState.PENDING: "become PENDING again",
+    VersionState.COMMITTED: "be restored",
+    VersionState.DELETED: "be deleted",
+    VersionState.PURGED: "be purged",
+}
+"""What a version in another state cannot do, by the state that it should take."""
+
+_NEXT_STEPS = {
+    VersionState.PENDING: "Wait until it is logged; if that fails, it goes by itself.",
+    VersionState.COMMITTED: "It has not been deleted, and can be used as it is.",
+    VersionState.DELETED: "Its bytes are still kept: bring it back with restore().",
+    VersionState.PURGED: "Its bytes have been given up; log the content again.",
+}
+"""What a caller may do instead, by the state that the version is in."""
 
 
 class LogOutcome(StrEnum):
@@ -125,6 +142,9 @@ class Version:
     updated_at: datetime
     """When its aliases, description, metadata, tags, TTL or state last changed, UTC."""
 
+    deletion: Deletion | None = None
+    """When, by whom and why it was soft-deleted; None unless it is deleted or purged."""
+
     @property
     def name(self) -> str:
         """The collection's name and the version, such as `mnist:v0`."""
@@ -194,10 +214,8 @@ def check_transition(name: str, *, before: VersionState, after: VersionState) ->
         VersionStateError: The life cycle has no such step.
     """
     if after not in _NEXT[before]:
-        allowed = ", ".join(sorted(_NEXT[before])) or "nothing"
         raise VersionStateError(
-            f"{name} is {before} and cannot become {after}",
-            hint=f"From {before} it can become {allowed}.",
+            f"{name} is {before} and cannot {_REFUSED[after]}", hint=_NEXT_STEPS[before]
         )
 
 
@@ -212,7 +230,10 @@ def check_deletable(version: Version, *, delete_aliases: bool) -> None:
         VersionStateError: It is not committed, for instance deleted already.
         AliasedVersionError: It has aliases and `delete_aliases` is False; the message lists them.
     """
-    check_transition(str(version.path), before=version.state, after=VersionState.DELETED)
+    # What is still being uploaded has no number yet.
+    pending = version.state is VersionState.PENDING
+    name = f"A new version of {version.collection}" if pending else str(version.path)
+    check_transition(name, before=version.state, after=VersionState.DELETED)
     if version.aliases and not delete_aliases:
         raise AliasedVersionError(
             f"{version.path} has the aliases {', '.join(version.aliases)}",

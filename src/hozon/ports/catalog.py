@@ -12,6 +12,7 @@ from typing import NewType, Protocol
 
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
+from hozon.model.deletion import DeleteReason
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.lineage import Edges
 from hozon.model.links import CollectionKind
@@ -26,7 +27,12 @@ from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.deleted import DeletedRecords
+from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
+from hozon.ports.protection import ProtectionRecords
+from hozon.ports.retention import RetentionRecords
+from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
 """A collection's key in the catalog."""
@@ -83,6 +89,9 @@ class NewVersion:
     lease_expires_at: datetime
     """Until when its pins hold without a word from the writer, UTC."""
 
+    upload_id: str
+    """What the keys of its uploads contain, never used before; at most 32 characters."""
+
     tags: Sequence[Tag] = ()
     """Its labels."""
 
@@ -101,7 +110,7 @@ class CatalogCounts:
     """Projects that anything was written to."""
 
     runs: int
-    """Runs."""
+    """Runs that have not been deleted."""
 
     collections: int
     """Collections with a committed version, portfolios included."""
@@ -161,6 +170,10 @@ class VersionRecords(Protocol):
         """Read a version that is known to exist and to have an index."""
         ...
 
+    def get_all(self, version_ids: Iterable[VersionId]) -> Sequence[Version]:
+        """Read versions that are known to exist and to have an index, in the order given."""
+        ...
+
     def newest(self, key: CollectionKey) -> VersionId | None:
         """Find the committed version with the highest number; None when there is none."""
         ...
@@ -182,13 +195,22 @@ class VersionRecords(Protocol):
     ) -> None:
         """Give a PENDING version its number and content, make it COMMITTED, and date it.
 
+        The versions to whose entries it refers are recorded.
+
         Digest, size and number of files are those of the manifest, also where it was opened with
         others: content that is added to what is latest is known only now.
         """
         ...
 
-    def abandon(self, version_id: VersionId) -> bool:
-        """Forget a PENDING version together with its pins; False if it is not PENDING.
+    def renew(self, version_id: VersionId, *, upload_id: str, lease_expires_at: datetime) -> bool:
+        """Extend the lease of the PENDING version of an upload; False if it is gone or committed.
+
+        The upload id tells it from a later one that was given the same key.
+        """
+        ...
+
+    def abandon(self, version_id: VersionId, *, upload_id: str) -> bool:
+        """Forget the PENDING version of an upload with its pins; False if it is not PENDING.
 
         A collection that was made for it and never held a version goes, too: its type was never
         decided.
@@ -221,13 +243,26 @@ class VersionRecords(Protocol):
         ...
 
     def change_state(
-        self, version_id: VersionId, state: VersionState, *, by: Principal, now: datetime
+        self,
+        version_id: VersionId,
+        state: VersionState,
+        *,
+        by: Principal,
+        now: datetime,
+        reason: DeleteReason = DeleteReason.DELETE,
     ) -> None:
-        """Record a transition, who made it and when."""
+        """Record a transition, who made it and when; of a delete also why.
+
+        A version that is committed again is as if it had never been deleted; one that is purged
+        keeps what is known of its delete.
+        """
         ...
 
     def delete_committed(self, key: CollectionKey, *, by: Principal, now: datetime) -> int:
-        """Make all committed versions of a collection DELETED at once, and count them."""
+        """Make all committed versions of a collection DELETED at once, and count them.
+
+        The reason is that of a collection.
+        """
         ...
 
     def remember_aliases(self, pointers: Pointers) -> None:
@@ -263,12 +298,19 @@ class LinkRecords(Protocol):
         """List the committed links to a version, oldest first."""
         ...
 
+    def to_versions(self, sources: Iterable[VersionId]) -> Sequence[Version]:
+        """List the committed links to any of some versions, oldest first."""
+        ...
+
     def to_collection(self, key: CollectionKey) -> Sequence[Version]:
         """List the committed links to the versions of a collection, oldest first."""
         ...
 
     def take_along(self, links: Iterable[VersionId], *, by: Principal, now: datetime) -> None:
-        """Make links DELETED together with their source, and remember that for restoring it."""
+        """Make links DELETED together with their source, and remember that for restoring it.
+
+        The reason is that of a source.
+        """
         ...
 
 
@@ -291,15 +333,18 @@ class ObjectRecords(Protocol):
         ...
 
     def add(self, places: Mapping[ContentDigest, Place], *, now: datetime) -> int:
-        """Record places, and count the new ones; a digest that has one already keeps it."""
+        """Record places, and count the new ones; a digest that has one already keeps it.
+
+        The keys are new; a key under which nothing gets a place is not recorded.
+        """
         ...
 
 
 class RunRecords(Protocol):
     """Runs and their history."""
 
-    def find(self, path: RunPath) -> Run | None:
-        """Find a run."""
+    def find(self, path: RunPath, *, deleted: bool = False) -> Run | None:
+        """Find a run that has not been deleted; with `deleted` also one that has."""
         ...
 
     def add(
@@ -332,11 +377,15 @@ class RunRecords(Protocol):
         ...
 
     def listing(self, at: ProjectPath) -> Listing[Run]:
-        """List the runs of a project, earliest first."""
+        """List the runs of a project that have not been deleted, earliest first."""
         ...
 
     def in_sweep(self, key: SweepKey) -> Listing[Run]:
-        """List the runs of a sweep, earliest first."""
+        """List the runs of a sweep that have not been deleted, earliest first."""
+        ...
+
+    def delete(self, key: RunKey, *, now: datetime) -> None:
+        """Take a run out of every listing; its id stays taken, and its edges are kept."""
         ...
 
 
@@ -379,7 +428,7 @@ class LineageRecords(Edges, Protocol):
         ...
 
     def users(self, version: VersionId) -> Sequence[Run]:
-        """List the runs that used a version, in the order of using."""
+        """List the runs that used a version, deleted ones included, in the order of using."""
         ...
 
 
@@ -419,6 +468,31 @@ class CatalogSession(Protocol):
     @property
     def lineage(self) -> LineageRecords:
         """Edges."""
+        ...
+
+    @property
+    def garbage(self) -> GarbageRecords:
+        """What nothing needs any more, and who collects it."""
+        ...
+
+    @property
+    def deleted(self) -> DeletedRecords:
+        """What deletes took away."""
+        ...
+
+    @property
+    def protection(self) -> ProtectionRecords:
+        """Protected aliases."""
+        ...
+
+    @property
+    def usage(self) -> UsageRecords:
+        """What versions hold, and what else holds it."""
+        ...
+
+    @property
+    def retention(self) -> RetentionRecords:
+        """TTLs, retention policies, and what is due by them."""
         ...
 
     def counts(self) -> CatalogCounts:

@@ -165,6 +165,8 @@ class GsReferences:
         blob: _Blob | None = bucket.get_blob(
             named.key, generation=named.generation, retry=self._retry
         )
+        if blob is not None and named.generation not in {None, blob.generation}:
+            return None  # What stands between here and Google may know no old generations.
         return blob
 
     def _below(self, bucket: str, prefix: str) -> Iterator[_Blob]:

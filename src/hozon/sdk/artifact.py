@@ -2,8 +2,8 @@
 
 Owns what users hold in their hands: how it comes to be, is logged, changed and deleted. What adds
 content is in `hozon.sdk.filling`, what brings it back in `hozon.sdk.reading`, how it stands in
-portfolios in `hozon.sdk.linking`. Invariant: content never changes once the artifact has been
-logged.
+portfolios in `hozon.sdk.linking`, when it expires in `hozon.sdk.expiring`, the way back after a
+delete in `hozon.sdk.restoring`. Invariant: content never changes once the artifact has been logged.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,13 +24,14 @@ from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import LogOutcome, Version
 from hozon.sdk.bundle import has_failed
 from hozon.sdk.draft import Draft
+from hozon.sdk.expiring import Expiring
 from hozon.sdk.filling import Filling
 from hozon.sdk.linking import Linking
 from hozon.sdk.reading import Reading
+from hozon.sdk.restoring import Restoring
 from hozon.sdk.session import Session, current_session
 from hozon.services.commit import CommitRequest, CommitResult
 from hozon.services.delete import delete_version
-from hozon.services.drafts import hold_content, release_content
 from hozon.services.edit import edit_version
 from hozon.services.lineage import list_users
 from hozon.services.resolve import load_manifest
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from hozon.sdk.public.run import Run
 
 
-class Artifact(Filling, Reading, Linking):
+class Artifact(Filling, Reading, Linking, Expiring, Restoring):
     """A named, typed bundle of files.
 
     Make one, add files, and log it with a run: it becomes the next version of the collection of
@@ -170,7 +171,7 @@ class Artifact(Filling, Reading, Linking):
         """Begin a draft with the content of this version, to be changed and logged as the next one.
 
         What it takes over is neither copied nor uploaded again, and stays in the store for as long
-        as the draft lives, at most a day: log it within that time.
+        as the draft lives, at most a day: log it within that time, and before `hozon.teardown`.
 
         Returns:
             A draft of the same name and type, without description and metadata.
@@ -197,15 +198,19 @@ class Artifact(Filling, Reading, Linking):
             ```
         """
         version = self._logged("new_draft")
-        context = self._session.context
-        holder = hold_content(context, version)
-        artifact = Artifact(self._base_name, self._type)
-        draft = Draft(
-            self._base_name,
-            self._session.new_staging_area(),
-            entries=load_manifest(context, version.id),
-            release=lambda: release_content(self._session.context, holder),
-        )
+        hold = self._session.hold(version)
+        try:
+            artifact = Artifact(self._base_name, self._type)
+            draft = Draft(
+                self._base_name,
+                self._session.new_staging_area(),
+                entries=load_manifest(self._session.context, version.id),
+                release=hold.end,
+            )
+            hold.end_with(draft)
+        except BaseException:
+            hold.end()
+            raise
         artifact._session, artifact._draft = self._session, draft
         return artifact
 
@@ -220,6 +225,7 @@ class Artifact(Filling, Reading, Linking):
 
         Raises:
             VersionStateError: The version has been deleted.
+            ProtectedAliasError: A protected alias would move, or be taken away.
             InvalidAliasError: An alias breaks the rules.
             InvalidTagError: A tag breaks the rules.
             InvalidMetadataError: The metadata holds what JSON cannot carry, or too many keys.
@@ -505,9 +511,9 @@ class Artifact(Filling, Reading, Linking):
     def delete(self, delete_aliases: bool = False, force_links: bool = False) -> None:
         """Soft-delete this version.
 
-        It leaves every listing and look-up at once. Its bytes stay until a collector frees them,
-        and its number is never given to another version. Of a link only the link is removed; its
-        source stays.
+        It leaves every listing and look-up at once. Its bytes stay until a collector frees them;
+        until then `restore()` brings it back. Its number is never given to another version. Of a
+        link only the link is removed; its source stays.
 
         Danger:
             Whoever looks the version up by path or alias no longer finds it.
@@ -520,6 +526,7 @@ class Artifact(Filling, Reading, Linking):
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
+            ProtectedAliasError: It, or a link that leads to it, has a protected alias.
             AliasedVersionError: It has aliases, and `delete_aliases` is False.
             LinkedVersionError: Links lead to it, and `force_links` is False.
             VersionStateError: It has been deleted already.
@@ -555,7 +562,7 @@ class Artifact(Filling, Reading, Linking):
         """Find the run that first logged this version.
 
         Returns:
-            The run, or None if no run did.
+            The run, also when it has been deleted; or None if no run did.
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
@@ -575,10 +582,14 @@ class Artifact(Filling, Reading, Linking):
         from hozon.sdk.public.run import Run  # noqa: PLC0415  Runs list artifacts: a cycle.
 
         path = self._logged("logged_by").producer
-        return Run(self._session, find_run(self._session.context, path)) if path else None
+        if path is None:
+            return None
+        return Run(self._session, find_run(self._session.context, path, deleted=True))
 
     def used_by(self) -> "list[Run]":
         """Find the runs that used this version, or used it by a link, in the order of using.
+
+        Deleted runs are among them: lineage forgets nothing.
 
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.

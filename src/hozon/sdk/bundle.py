@@ -118,8 +118,8 @@ class Bundle:
 
         A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
         default, for what the policies above the version say. A link shows the TTL of its source
-        and has none of its own. Nothing expires yet: the TTL is stored, and no collector acts on
-        it.
+        and has none of its own. A version that has expired is soft-deleted by the next pass, its
+        aliases with it; `Artifact.expires_at` says when that will be.
 
         Raises:
             InvalidTtlError: What is set is no `timedelta`, such as a bare number, or too short or

@@ -379,7 +379,7 @@ def _codec(encoding: str) -> str:
     """Accept an encoding that Python knows."""
     try:
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a NUL, or a lone surrogate.
         raise InputError(
             f"The encoding {encoding!r} is unknown", hint="Leave it out for UTF-8."
         ) from None

@@ -145,7 +145,14 @@ class ArtifactManifestEntry:
             SourceFileError: The folder cannot be written.
             InvalidEntryPathError: A link in the folder would lead outside it.
             IntegrityError: The store lost or changed its bytes.
+            MissingReferenceError: Nothing is left behind the reference.
+            ReferenceChangedError: What is behind the reference is not what was recorded; add it
+                again to record what is there now.
+            InvalidReferenceError: The reference has a scheme that nobody can read.
+            MissingExtraError: The library for the scheme of the reference is not installed.
             StorageError: The store failed; call again.
+            ReferenceBackendError: What keeps the bytes of the reference refused, failed or did not
+                answer; call again.
 
         Examples:
             Bring one file of many.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hozon.errors import EntryNotFoundError
 from hozon.model.manifest import ManifestEntry
+from hozon.model.paths import check_entry_prefix
 from hozon.model.versions import Version
 from hozon.sdk.draft import Draft
 from hozon.sdk.session import Session
@@ -74,8 +75,8 @@ class VersionSource:
 
     def paths(self, prefix: str) -> Iterator[str]:
         """Give all paths that begin with a text."""
-        context = self._session.context
-        for entries in read_entries(context, self._version.id, prefix=prefix, batch=_BATCH):
+        context, above = self._session.context, check_entry_prefix(prefix)
+        for entries in read_entries(context, self._version.id, prefix=above, batch=_BATCH):
             yield from (entry.path for entry in entries)
 
     def local(self, path: str) -> Path:

@@ -43,6 +43,7 @@ class Linking(Bundle):
             InvalidAliasError: An alias breaks the rules.
             CollectionKindError: The name is one under which versions are logged.
             TypeConflictError: The portfolio holds links to artifacts of another type.
+            ProtectedAliasError: Another link of the portfolio has an alias that is protected.
             VersionStateError: The version has been deleted.
 
         Examples:
@@ -77,6 +78,7 @@ class Linking(Bundle):
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
             LinkStateError: It is a version of its own, no link.
+            ProtectedAliasError: It has a protected alias.
             VersionStateError: It has been removed already.
 
         Examples:

@@ -13,6 +13,7 @@ from typing import Any, Literal, overload
 from hozon.errors import EntryNotFoundError, InputError
 from hozon.model.manifest import ManifestEntry
 from hozon.model.names import format_version
+from hozon.model.paths import check_entry_prefix
 from hozon.model.versions import Version
 from hozon.sdk.bundle import Bundle
 from hozon.sdk.entry import ArtifactManifestEntry
@@ -26,6 +27,7 @@ from hozon.services.download import (
     published_contents,
     published_digest,
 )
+from hozon.services.folders import local_folder
 from hozon.services.references import refer_to_entry, source_versions, target_of
 from hozon.services.resolve import find_entry, list_entries
 from hozon.services.verify import check_out, surplus_files, verify_folder
@@ -63,7 +65,8 @@ class Reading(Bundle):
         Raises:
             ArtifactNotLoggedError: The artifact is a draft.
             SourceFileError: The folder cannot be written.
-            InvalidEntryPathError: A path, or a link in the folder, would lead outside it.
+            InvalidEntryPathError: A path, or a link in the folder, would lead outside it; or
+                `path_prefix` holds what no path can hold.
             EntryConflictError: Two paths differ only in case, and the folder takes them for one;
                 download to a file system that tells them apart.
             IntegrityError: The store lost or changed bytes of this version; or what is behind a
@@ -104,7 +107,9 @@ class Reading(Bundle):
         version = self._logged("download")
         context = self._session.context
         options = DownloadOptions(
-            prefix=path_prefix or "", allow_missing=allow_missing_references, skip_cache=skip_cache
+            prefix="" if path_prefix is None else check_entry_prefix(path_prefix),
+            allow_missing=allow_missing_references,
+            skip_cache=skip_cache,
         )
         for source in source_versions(context, version) if recursive else ():
             download_version(context, source, _default_folder(source), replace(options, prefix=""))
@@ -290,7 +295,9 @@ class Reading(Bundle):
     def checkout(self, root: str | Path | None = None, dry_run: bool = False) -> str | list[str]:
         """Make a local folder equal to the version.
 
-        What is missing is brought first, and checked; only then what is surplus is removed.
+        What is missing is brought first, and checked; only then what is surplus is removed. A
+        folder with the name of a file of the version is surplus, and so is a file with the name of
+        a folder.
 
         Danger:
             Every other file in the folder is removed. Ask with `dry_run=True` which ones.
@@ -366,7 +373,7 @@ class Reading(Bundle):
             ```
         """
         version = self._logged("verify")
-        folder = Path(self.download() if root is None else root)
+        folder = local_folder(self.download() if root is None else root)
         verify_folder(self._session.context, version, folder)
         return True
 
@@ -467,7 +474,7 @@ class Reading(Bundle):
     def _folder(self, root: str | Path | None) -> Path:
         """Give the folder that the caller names, or the default one."""
         version = self._logged("download")
-        return _default_folder(version) if root is None else Path(root)
+        return _default_folder(version) if root is None else local_folder(root)
 
 
 def _default_folder(version: Version) -> Path:

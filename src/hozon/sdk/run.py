@@ -331,6 +331,7 @@ class Run:
             InvalidAliasError: An alias breaks the rules.
             CollectionKindError: The name is one under which versions are logged.
             TypeConflictError: The portfolio holds links to artifacts of another type.
+            ProtectedAliasError: Another link of the portfolio has an alias that is protected.
             VersionStateError: The version has been deleted.
 
         Examples:

@@ -4,6 +4,7 @@ Owns when connections are opened (at the first use) and closed (`teardown`, or t
 process). Refuses to own what is done over them.
 """
 
+import atexit
 import os
 import threading
 from collections.abc import Collection, Iterator
@@ -13,6 +14,8 @@ from typing import Final
 
 from hozon.bootstrap import SystemClock, open_context, open_file_index
 from hozon.model.digests import ContentDigest
+from hozon.model.versions import Version
+from hozon.sdk.holding import Hold, Holds
 from hozon.services.context import Context
 from hozon.services.known_files import KnownFiles
 from hozon.services.staging import StagingArea
@@ -36,6 +39,7 @@ class Session:
         self.settings: Final = settings
         """What was configured when the session began."""
         self._opened: dict[int, Context] = {}
+        self._holds: Final = Holds()
         self._file_index: Final = open_file_index(settings)
 
     @property
@@ -54,6 +58,18 @@ class Session:
                 _OPENED.add(self)
             return self._opened[process]
 
+    def hold(self, version: Version) -> Hold:
+        """Keep everything that a version holds until the hold, or this session, ends.
+
+        Args:
+            version: A committed version.
+
+        Raises:
+            VersionStateError: The version is not committed, for instance deleted.
+            CatalogError: The catalog failed.
+        """
+        return self._holds.take(self.context, version)
+
     def new_staging_area(self) -> StagingArea:
         """Make room for the private copies of a draft; nothing is opened before it is needed."""
         known = KnownFiles(self._file_index, stored=self._stored, clock=SystemClock())
@@ -65,7 +81,8 @@ class Session:
             return session.objects.places(digests).keys()
 
     def close(self) -> None:
-        """Close what this process opened; calling it again does nothing."""
+        """Let go of what drafts hold, and close what this process opened; again does nothing."""
+        self._holds.end()
         self._file_index.close()
         context = self._opened.pop(os.getpid(), None)
         if context is not None:
@@ -119,6 +136,8 @@ def close_sessions() -> None:
         session.close()
 
 
+# A program that began no run closes nothing by itself.
+atexit.register(close_sessions)
 if hasattr(os, "register_at_fork"):
     # Another thread may hold the lock while this one forks: the child would wait for ever.
     os.register_at_fork(

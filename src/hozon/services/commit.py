@@ -9,10 +9,10 @@ Refuses to own what equal content means for aliases; that is `hozon.model.aliase
 """
 
 import heapq
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from hozon.errors import EntryConflictError, HozonError, TypeConflictError
@@ -31,10 +31,12 @@ from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
+from hozon.services.leases import LEASE, Upload, renew_lease
+from hozon.services.protection import check_aliases_free, move_aliases
 from hozon.services.uploads import Progress, upload_missing
 
-LEASE: Final = timedelta(hours=24)
-"""How long a PENDING version holds its bytes without a word from its writer."""
+_NEW: Final = VersionId(-1)
+"""What stands for a version that has no key yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,15 @@ def commit_version(
     Raises:
         TypeConflictError: The collection has another type; choose another name.
         CollectionKindError: It is a portfolio; choose another name.
+        ProtectedAliasError: A given alias is protected, and another version has it; nothing is
+            uploaded, unless it was protected during the upload.
         CatalogError: The catalog failed; nothing is visible.
         StorageError: An upload failed; nothing is visible, and what has arrived is not uploaded
             again.
         IntegrityError: The store did not keep what it was given, or lost what should be there.
         SourceFileError: A file that was not copied has changed since it was added.
+        UploadLeaseError: The upload took so long that it was given up; log it again, what has
+            arrived is mostly still there.
 
     Concurrency:
         Numbers follow the order of commits, without gaps. Of two writers with equal content one
@@ -127,20 +133,25 @@ def commit_version(
         if found:
             progress(manifest.size)
             return found
-        version_id = session.versions.open(collection.key, _new_version(context, request, manifest))
+        _check_aliases(session, request, collection, manifest)
+        upload_id = uuid.uuid4().hex
+        new = _new_version(context, request, manifest, upload_id=upload_id)
+        version_id = session.versions.open(collection.key, new)
+        upload = Upload(version_id, upload_id)
         session.objects.pin(version_id, (digest for digest, _ in manifest.contents()))
     try:
-        upload_missing(context, request.contents, progress=progress)
+        upload_missing(context, request.contents, upload, progress=progress)
         with context.catalog.write() as session:
+            renew_lease(session, context, upload)
             if request.incremental:
                 manifest = _added_to_latest(session, collection, manifest)
             result = _log_again(session, context, request, collection, manifest)
             if result:  # Another writer was first with the same content.
-                session.versions.abandon(version_id)
+                session.versions.abandon(version_id, upload_id=upload_id)
             else:
                 result = _publish(session, context, request, collection, manifest, version_id)
     except BaseException:
-        _give_up(context, version_id)
+        _give_up(context, upload)
         raise
     return result
 
@@ -158,6 +169,23 @@ def _collection(session: CatalogSession, context: Context, request: CommitReques
             hint=f"Log it with type={collection.type!r}, or under another name.",
         )
     return collection
+
+
+def _check_aliases(
+    session: CatalogSession, request: CommitRequest, collection: Collection, manifest: Manifest
+) -> None:
+    """Refuse before the upload what publishing would refuse."""
+    protected = {item.alias for item in session.protection.of(collection.path.at)}
+    if protected.isdisjoint(request.aliases):
+        return  # What the content will be need not be known.
+    before = session.collections.pointers(collection.key)
+    if request.incremental:
+        manifest = _added_to_latest(session, collection, manifest)
+    same = session.versions.find_by_digest(collection.key, manifest.digest)
+    target = same.id if same else _NEW
+    check_aliases_free(
+        session, collection, after_log(before, version=target, given=request.aliases)
+    )
 
 
 def _log_again(
@@ -204,7 +232,7 @@ def _record(
     pointers = after_log(
         session.collections.pointers(collection.key), version=version_id, given=request.aliases
     )
-    session.collections.set_pointers(collection.key, pointers, now=now)
+    move_aliases(session, collection, pointers, now=now)
     run = request.run
     drawn = run is None or may_log(session.lineage, run=run, version=version_id)
     if run is not None and drawn:
@@ -212,7 +240,9 @@ def _record(
     return CommitResult(session.versions.get(version_id), outcome, edge_left_out=not drawn)
 
 
-def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -> NewVersion:
+def _new_version(
+    context: Context, request: CommitRequest, manifest: Manifest, *, upload_id: str
+) -> NewVersion:
     """Describe the version before its upload."""
     now = context.catalog.now()
     return NewVersion(
@@ -228,6 +258,7 @@ def _new_version(context: Context, request: CommitRequest, manifest: Manifest) -
         tags=request.tags,
         ttl=request.ttl,
         history_step=request.history_step,
+        upload_id=upload_id,
     )
 
 
@@ -247,11 +278,11 @@ def _added_to_latest(session: CatalogSession, collection: Collection, added: Man
     return merged
 
 
-def _give_up(context: Context, version_id: VersionId) -> None:
+def _give_up(context: Context, upload: Upload) -> None:
     """Forget the version, if it is still PENDING: an interrupt may arrive just after the commit.
 
     What has been uploaded keeps its places, so that the next try need not send it again; if there
     is none, the collector frees it. What cannot be reached now is left to the lease.
     """
     with suppress(HozonError), context.catalog.write() as session:
-        session.versions.abandon(version_id)
+        session.versions.abandon(upload.version, upload_id=upload.upload_id)

@@ -1,9 +1,10 @@
 """What every service needs: the capabilities, and on whose behalf it acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hozon.model.access import Principal
+from hozon.model.garbage import Windows
 from hozon.model.places import PackSizes
 from hozon.ports.catalog import Catalog
 from hozon.ports.object_cache import ObjectCache
@@ -38,6 +39,9 @@ class Context:
 
     cache_bytes: int
     """How much the cache may hold, in bytes."""
+
+    windows: Windows = field(default_factory=Windows)
+    """How long a collector waits before it gives something up."""
 
     def close(self) -> None:
         """Release all connections; calling it again does nothing."""

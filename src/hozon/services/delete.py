@@ -2,19 +2,29 @@
 
 Owns what happens in the one transaction of a delete. The bytes stay; a collector that frees them
 later is another use case. Invariants: after a delete no alias points at a deleted version, and no
-link leads to one; the aliases and the links that it had are remembered.
+link leads to one; the aliases and the links that it had are remembered. A protected alias is never
+taken away.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
 
+from hozon.errors import RunNotFoundError
 from hozon.model.aliases import after_delete
+from hozon.model.deletion import DeleteReason
 from hozon.model.links import check_unlinked
 from hozon.model.paths import CollectionPath
-from hozon.model.versions import Version, VersionState, check_deletable
+from hozon.model.runs import Run
+from hozon.model.versions import Version, VersionId, check_deletable
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.services.context import Context
+from hozon.services.protection import check_aliases_free, move_aliases
 from hozon.services.resolve import find_collection
+
+_PAGE: Final = 500
+"""How many versions of a run are held at a time."""
 
 
 def delete_version(
@@ -32,28 +42,56 @@ def delete_version(
         The version as it is now.
 
     Raises:
+        ProtectedAliasError: It, or a link that leads to it, has a protected alias.
         AliasedVersionError: It has aliases and `delete_aliases` is False; the message lists them.
         LinkedVersionError: Links lead to it and `force_links` is False; the message lists them.
         VersionStateError: It is not committed, for instance deleted already.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
-        check_deletable(current, delete_aliases=delete_aliases)
-        links = session.links.to_version(current.id)
-        check_unlinked(current.path, links=[link.path for link in links], force_links=force_links)
-        _take_along(session, context, links)
-        key, now = find_collection(session, current.collection).key, context.catalog.now()
-        session.versions.remember_aliases(dict.fromkeys(current.aliases, current.id))
-        session.versions.change_state(
-            current.id, VersionState.DELETED, by=context.principal, now=now
+        delete_in_session(
+            session, context, [current], delete_aliases=delete_aliases, force_links=force_links
         )
-        pointers = after_delete(
-            session.collections.pointers(key),
-            deleted=[current.id],
-            newest=session.versions.newest(key),
-        )
-        session.collections.set_pointers(key, pointers, now=now)
         return session.versions.get(version.id)
+
+
+def delete_in_session(
+    session: CatalogSession,
+    context: Context,
+    versions: Sequence[Version],
+    *,
+    reason: DeleteReason = DeleteReason.DELETE,
+    delete_aliases: bool = True,
+    force_links: bool = False,
+) -> None:
+    """Soft-delete versions within a transaction that is going on, all or none.
+
+    Args:
+        session: The transaction, to be rolled back if this raises.
+        context: The capabilities, and on whose behalf to act.
+        versions: Versions of any collections, as they are now.
+        reason: Why.
+        delete_aliases: Whether their aliases may go with them.
+        force_links: Whether the links that lead to them may go with them.
+
+    Raises:
+        ProtectedAliasError: One of them, or a link that leads to one, has a protected alias.
+        AliasedVersionError: One has aliases and `delete_aliases` is False.
+        LinkedVersionError: Links lead to one and `force_links` is False.
+        VersionStateError: One is not committed.
+    """
+    for version in versions:
+        check_deletable(version, delete_aliases=True)
+    for path, keys in _by_collection(versions).items():
+        collection = find_collection(session, path)
+        left = after_delete(session.collections.pointers(collection.key), deleted=keys, newest=None)
+        check_aliases_free(session, collection, left)  # No permission of the caller's overrides it.
+    for version in versions:
+        check_deletable(version, delete_aliases=delete_aliases)
+    taken = _take_links(session, context, versions, force_links=force_links)
+    rest = (version for version in versions if version.id not in taken)
+    for path, keys in _by_collection(rest).items():
+        _remove(session, context, find_collection(session, path), keys, reason=reason)
 
 
 def delete_collection(
@@ -73,36 +111,117 @@ def delete_collection(
 
     Raises:
         CollectionNotFoundError: Nothing is left in it.
+        ProtectedAliasError: A version, or a link that leads to one, has a protected alias.
         LinkedVersionError: Links lead to its versions and `force_links` is False; the message
             lists them.
     """
     with context.catalog.write() as session:
-        key, now = find_collection(session, collection.path).key, context.catalog.now()
-        links = session.links.to_collection(key)
+        found, now = find_collection(session, collection.path), context.catalog.now()
+        pointers = session.collections.pointers(found.key)
+        left = after_delete(pointers, deleted=pointers.values(), newest=None)
+        check_aliases_free(session, found, left)
+        links = session.links.to_collection(found.key)
         check_unlinked(
             collection.path, links=[link.path for link in links], force_links=force_links
         )
-        _take_along(session, context, links)
-        pointers = session.collections.pointers(key)
+        take_links_along(session, context, links)
         session.versions.remember_aliases(pointers)
-        count = session.versions.delete_committed(key, by=context.principal, now=now)
-        left = after_delete(pointers, deleted=pointers.values(), newest=None)
-        session.collections.set_pointers(key, left, now=now)
+        count = session.versions.delete_committed(found.key, by=context.principal, now=now)
+        session.collections.set_pointers(found.key, left, now=now)
         return count
 
 
-def _take_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
-    """Remove the links to what is deleted from their portfolios, and remember them."""
-    now = context.catalog.now()
-    by_portfolio = defaultdict[CollectionPath, list[Version]](list)
+def delete_run(context: Context, run: Run, *, delete_artifacts: bool) -> Run:
+    """Take a run out of every listing and look-up, with the versions that it logged, or without.
+
+    Lineage keeps the run: who asks what logged or used a version is still told. Its id is not
+    given again.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        run: The run.
+        delete_artifacts: Whether to soft-delete the committed versions that it logged, too, with
+            their aliases, all or none.
+
+    Returns:
+        The run as it is now.
+
+    Raises:
+        RunNotFoundError: It has been deleted already.
+        ProtectedAliasError: A version has a protected alias.
+        LinkedVersionError: Links lead to a version.
+    """
+    with context.catalog.write() as session:
+        if session.runs.find(run.path) is None:
+            raise RunNotFoundError(
+                f"The run {run.path} has been deleted already",
+                hint="List the runs of the project with Api().runs().",
+            )
+        # What is deleted leaves the listing: the next page is always the first.
+        while delete_artifacts and (
+            page := session.lineage.outputs(run.key).page(after=None, limit=_PAGE)
+        ):
+            logged = [item.value for item in page]
+            delete_in_session(session, context, logged, reason=DeleteReason.RUN)
+        session.runs.delete(run.key, now=context.catalog.now())
+        found = session.runs.find(run.path, deleted=True)
+    return found or run
+
+
+def _take_links(
+    session: CatalogSession, context: Context, versions: Sequence[Version], *, force_links: bool
+) -> AbstractSet[VersionId]:
+    """Take the links along that lead to versions, if they may go, and tell which they were."""
+    links = session.links.to_versions(version.id for version in versions)
+    leading = defaultdict[VersionId, list[Version]](list)
     for link in links:
-        by_portfolio[link.collection].append(link)
-    for path, gone in by_portfolio.items():
-        key = find_collection(session, path).key
-        keys = [link.id for link in gone]
-        session.versions.remember_aliases({a: link.id for link in gone for a in link.aliases})
+        leading[link.content_id].append(link)
+    for version in versions:
+        paths = [link.path for link in leading[version.id]]
+        check_unlinked(version.path, links=paths, force_links=force_links)
+    take_links_along(session, context, links)
+    return {link.id for link in links}
+
+
+def _remove(
+    session: CatalogSession,
+    context: Context,
+    collection: Collection,
+    keys: Sequence[VersionId],
+    *,
+    reason: DeleteReason,
+) -> None:
+    """Delete versions of one collection, and remember their aliases."""
+    now, before = context.catalog.now(), session.collections.pointers(collection.key)
+    gone = set(keys)
+    session.versions.remember_aliases({a: key for a, key in before.items() if key in gone})
+    session.deleted.add(keys, by=context.principal, now=now, reason=reason)
+    newest = session.versions.newest(collection.key)
+    move_aliases(session, collection, after_delete(before, deleted=keys, newest=newest), now=now)
+
+
+def take_links_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
+    """Remove the links to what is deleted from their portfolios, and remember them.
+
+    Args:
+        session: The transaction of the delete.
+        context: On whose behalf to act.
+        links: Committed links.
+    """
+    now = context.catalog.now()
+    for path, keys in _by_collection(links).items():
+        portfolio, gone = find_collection(session, path), set(keys)
+        before = session.collections.pointers(portfolio.key)
+        session.versions.remember_aliases({a: key for a, key in before.items() if key in gone})
         session.links.take_along(keys, by=context.principal, now=now)
-        pointers = after_delete(
-            session.collections.pointers(key), deleted=keys, newest=session.versions.newest(key)
-        )
-        session.collections.set_pointers(key, pointers, now=now)
+        newest = session.versions.newest(portfolio.key)
+        after = after_delete(before, deleted=keys, newest=newest)
+        move_aliases(session, portfolio, after, now=now)
+
+
+def _by_collection(versions: Iterable[Version]) -> dict[CollectionPath, list[VersionId]]:
+    """Sort versions by their collection."""
+    found = defaultdict[CollectionPath, list[VersionId]](list)
+    for version in versions:
+        found[version.collection].append(version.id)
+    return found

@@ -67,6 +67,10 @@ class DownloadOptions:
     skip_cache: bool = False
     """Whether to leave the cache alone, and read everything from the store."""
 
+    replacing: bool = False
+    """Whether a folder that has the name of a file goes with everything in it, and a file that has
+    the name of a folder: when everything is there, and not before."""
+
 
 def download_version(
     context: Context,
@@ -107,11 +111,13 @@ def download_version(
     cache = None
     if context.cache is not None and not chosen.skip_cache:
         cache = _BoundedCache(context.cache, size_bytes=context.cache_bytes)
-    with TargetFolder(root) as folder:
+    with TargetFolder(root, replacing=chosen.replacing) as folder:
         for entries in _chosen(context, version, chosen):
             folder.prepare(entry.path for entry in entries)
             bringing = _Download(context, folder, cache, progress)
             bringing.bring(entries, allow_missing=chosen.allow_missing)
+        if chosen.replacing:
+            folder.replace()
     if cache is not None:
         cache.clean_up()
     return root

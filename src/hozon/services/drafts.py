@@ -4,17 +4,18 @@ Owns the pins. Invariant: from the moment that a draft of a version is begun unt
 given up, or its lease runs out, no collector removes what it takes over.
 """
 
+import uuid
 from contextlib import suppress
 
 from hozon.errors import HozonError
-from hozon.model.versions import Version, VersionId, check_editable
+from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import NewVersion
-from hozon.services.commit import LEASE
 from hozon.services.context import Context
+from hozon.services.leases import LEASE, Upload
 from hozon.services.resolve import find_collection
 
 
-def hold_content(context: Context, version: Version) -> VersionId:
+def hold_content(context: Context, version: Version) -> Upload:
     """Pin everything that a version holds, for a draft that takes it over.
 
     Args:
@@ -31,7 +32,7 @@ def hold_content(context: Context, version: Version) -> VersionId:
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
         check_editable(current)
-        now = context.catalog.now()
+        now, upload_id = context.catalog.now(), uuid.uuid4().hex
         holder = session.versions.open(
             find_collection(session, current.collection).key,
             NewVersion(
@@ -44,14 +45,15 @@ def hold_content(context: Context, version: Version) -> VersionId:
                 created_by=context.principal,
                 created_at=now,
                 lease_expires_at=now + LEASE,
+                upload_id=upload_id,
             ),
         )
         manifest = session.versions.manifest(version.id)
         session.objects.pin(holder, (digest for digest, _ in manifest.contents()))
-    return holder
+    return Upload(holder, upload_id)
 
 
-def release_content(context: Context, holder: VersionId) -> None:
+def release_content(context: Context, holder: Upload) -> None:
     """Let go of what a draft held; what cannot be reached now is left to the lease.
 
     Args:
@@ -59,4 +61,4 @@ def release_content(context: Context, holder: VersionId) -> None:
         holder: What `hold_content` gave.
     """
     with suppress(HozonError), context.catalog.write() as session:
-        session.versions.abandon(holder)
+        session.versions.abandon(holder.version, upload_id=holder.upload_id)

@@ -16,6 +16,7 @@ from hozon.model.tags import Tag
 from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import CatalogSession
 from hozon.services.context import Context
+from hozon.services.protection import move_aliases
 from hozon.services.resolve import find_collection
 
 
@@ -40,6 +41,7 @@ def edit_version(
 
     Raises:
         VersionStateError: It is not committed, for instance deleted.
+        ProtectedAliasError: A protected alias would be taken from it, or from another version.
         LinkStateError: It is a link, and the TTL was changed; change that of its source.
     """
     with context.catalog.write() as session:
@@ -56,7 +58,7 @@ def edit_version(
             remove=set(version.aliases) - set(aliases),
             newest=session.versions.newest(collection.key) or version.id,
         )
-        session.collections.set_pointers(collection.key, pointers, now=now)
+        move_aliases(session, collection, pointers, now=now)
         merged = merge_notes(current.notes, seen=version.notes, wanted=notes)
         _describe(session, current, merged, now=now)
         return session.versions.get(version.id)

@@ -2,7 +2,8 @@
 
 Owns safety of paths and the appearance of files. Invariants: nothing is ever written outside the
 folder, whatever a manifest or a link says; a file appears under its name whole or not at all; what
-a killed process left unfinished lies in a folder of its own, which the next one removes.
+stands in its way gives way only when it is asked to, and after everything was checked; what a
+killed process left unfinished lies in a folder of its own, which the next one removes.
 """
 
 import errno
@@ -18,7 +19,12 @@ from typing import BinaryIO, Self
 
 from hozon.errors import EntryConflictError, InvalidEntryPathError, SourceFileError
 from hozon.model.paths import UNFINISHED, check_entry_path, folders_above
-from hozon.services.scratch import make_scratch_folder, remove_left, remove_scratch_folder
+from hozon.services.scratch import (
+    make_scratch_folder,
+    make_shared_folder,
+    remove_left,
+    remove_scratch_folder,
+)
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines.
 
@@ -28,17 +34,22 @@ class TargetFolder:
 
     Args:
         root: The folder; made if need be. Other files in it stay.
+        replacing: Whether `replace` will be called: then a folder that has the name of a file, or a
+            file that has the name of a folder, is no error, and the file waits until then.
 
     Concurrency:
         Several threads may write different files at once, and several processes the same ones.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, replacing: bool = False) -> None:
         """Remember the folder; nothing is touched yet."""
         self.root = root
         """The folder."""
         self._folders: dict[str, bool] = {}
         self._by_case: dict[str, str] | None = None
+        self._replacing = replacing
+        self._in_files: set[str] = set()
+        self._waiting: dict[str, str] = {}
         self._numbers = count()
         self._lock = threading.Lock()
 
@@ -51,7 +62,7 @@ class TargetFolder:
         """
         with writing(self.root):
             self._folders[""] = not self.root.exists()
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_shared_folder(self.root)
             self._real = os.path.realpath(self.root)
             self._check_inside(UNFINISHED)
             remove_left(self.root / UNFINISHED)
@@ -87,8 +98,8 @@ class TargetFolder:
                 self._make(parent)
 
     def target(self, path: str) -> Path:
-        """Tell where the file of a path goes; the path has been prepared."""
-        return Path(self._real, path)
+        """Tell where the file of a path goes, or waits; the path has been prepared."""
+        return Path(self._waiting.get(path) or f"{self._real}/{path}")
 
     def may_have(self, path: str) -> bool:
         """Tell whether something may lie there already: not if its folder is new."""
@@ -133,9 +144,36 @@ class TargetFolder:
                 unfinished.unlink(missing_ok=True)
                 raise
 
+    def replace(self) -> None:
+        """Remove what stands in the way of files that wait, and give them their names.
+
+        Danger:
+            A folder goes with everything in it.
+
+        Raises:
+            SourceFileError: What stands there cannot be removed; what waits is brought again by the
+                next download.
+        """
+        self._replacing = False
+        for path, unfinished in self._waiting.items():
+            with writing(self.root / path):
+                target = Path(self._real, path)
+                for above in map(Path(self._real).joinpath, folders_above(path)):
+                    if not above.is_dir():
+                        above.unlink(missing_ok=True)
+                        break  # Nothing can lie below a file.
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if _is_real_folder(target):
+                    shutil.rmtree(target)
+                self._finish(unfinished, path)
+        self._waiting.clear()
+
     def _finish(self, unfinished: str, path: str) -> None:
-        """Give a file its name."""
+        """Give a file its name, or let it wait for that."""
         target = f"{self._real}/{path}"
+        if self._replacing and self._is_taken(path):
+            self._waiting[path] = unfinished
+            return
         try:
             os.replace(unfinished, target)  # noqa: PTH105  A tenth of the time of a download.
         except OSError as error:
@@ -150,19 +188,33 @@ class TargetFolder:
                 Path(beside).unlink(missing_ok=True)
             Path(unfinished).unlink()
 
+    def _is_taken(self, path: str) -> bool:
+        """Tell whether a folder has the name of a file, or a file that of a folder above it."""
+        in_file = path.rpartition("/")[0] in self._in_files
+        return in_file or (self.may_have(path) and _is_real_folder(Path(self._real, path)))
+
     def _make(self, folder: str) -> None:
         """Make a folder and those above it, after a look at where they would really be."""
         with self._lock, writing(self.root / folder):
             self._check_inside(folder)
             for above in (*folders_above(folder), folder):
                 if above not in self._folders:
-                    try:
-                        os.mkdir(f"{self._real}/{above}")  # noqa: PTH102  As above.
-                        self._folders[above] = True
-                    except FileExistsError:
-                        if not Path(self._real, above).is_dir():
-                            raise
-                        self._folders[above] = False
+                    self._folders[above] = self._make_one(above)
+
+    def _make_one(self, folder: str) -> bool:
+        """Make a folder in one that is there, and tell whether it is new."""
+        if folder.rpartition("/")[0] not in self._in_files:
+            try:
+                os.mkdir(f"{self._real}/{folder}")  # noqa: PTH102  A tenth of the time of a download.
+            except FileExistsError:
+                if Path(self._real, folder).is_dir():
+                    return False
+                if not self._replacing:
+                    raise
+            else:
+                return True
+        self._in_files.add(folder)  # Nothing can lie there before `replace`.
+        return True
 
     def _check_inside(self, folder: str) -> None:
         """Refuse to follow a link out of the folder."""
@@ -184,6 +236,11 @@ class TargetFolder:
             )
 
 
+def _is_real_folder(path: Path) -> bool:
+    """Tell whether a folder lies there, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
 def _ignores_case(folder: Path) -> bool:
     """Tell whether a folder takes upper and lower case for the same."""
     probe = folder / "probe"
@@ -192,6 +249,28 @@ def _ignores_case(folder: Path) -> bool:
         return (folder / "PROBE").exists()
     finally:
         probe.unlink()
+
+
+def local_folder(path: str | Path) -> Path:
+    """Accept the path of a local folder, there or not.
+
+    Args:
+        path: Its path.
+
+    Raises:
+        SourceFileError: It is no path of this system.
+    """
+    try:
+        if b"\0" not in os.fsencode(path):
+            return Path(path)
+        reason = "it holds a NUL character"
+    except TypeError:
+        reason = f"it is a {type(path).__name__}"
+    except UnicodeEncodeError:
+        reason = "it is not valid Unicode"
+    raise SourceFileError(
+        f"{path!r} is no path of a folder: {reason}", hint="Give a text or a pathlib.Path."
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
+from hozon.services.protection import move_aliases
 
 
 def link_version(
@@ -38,6 +39,7 @@ def link_version(
         VersionStateError: The version is not committed, for instance deleted.
         CollectionKindError: The target holds logged versions; choose another name.
         TypeConflictError: The portfolio holds links to artifacts of another type.
+        ProtectedAliasError: Another link of the portfolio has an alias that is protected.
 
     Concurrency:
         Of two that link one version at once, one makes the link and the other finds it.
@@ -56,7 +58,7 @@ def link_version(
         pointers = after_log(
             session.collections.pointers(portfolio.key), version=link, given=aliases
         )
-        session.collections.set_pointers(portfolio.key, pointers, now=now)
+        move_aliases(session, portfolio, pointers, now=now)
         return session.versions.get(link)
 
 
@@ -72,6 +74,7 @@ def unlink_version(context: Context, link: Version) -> Version:
 
     Raises:
         LinkStateError: It is a version of its own, no link.
+        ProtectedAliasError: It has a protected alias.
         VersionStateError: It has been removed already.
     """
     check_link(link)

@@ -14,7 +14,7 @@ from hozon.errors import (
     InvalidEntryPathError,
     InvalidReferenceError,
 )
-from hozon.model.manifest import ARTIFACT_SCHEME, ManifestEntry
+from hozon.model.manifest import ARTIFACT_SCHEME, ManifestEntry, source_key
 from hozon.model.paths import check_entry_path, paths_in_files
 from hozon.model.versions import Version, VersionId
 from hozon.ports.references import FoundObject
@@ -147,8 +147,8 @@ def source_versions(context: Context, version: Version) -> list[Version]:
     found: set[int] = set()
     for entries in read_entries(context, version.id, batch=_BATCH):
         for entry in entries:
-            if entry.ref is not None and entry.ref.startswith(ARTIFACT_SCHEME):
-                found.add(int(entry.ref.removeprefix(ARTIFACT_SCHEME).partition("/")[0]))
+            if entry.ref is not None and (key := source_key(entry.ref)) is not None:
+                found.add(int(key))
     with context.catalog.read() as session:
         return [session.versions.get(VersionId(key)) for key in sorted(found)]
 

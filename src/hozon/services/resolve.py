@@ -13,6 +13,7 @@ from hozon.errors import (
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import Alias, TypeName, format_version
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, check_entry_path
+from hozon.model.restoring import check_kept
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.paging import Keyed, Listing, PageKey
@@ -35,19 +36,38 @@ def resolve_version(
 
     Raises:
         CollectionNotFoundError: There is no such collection.
-        ArtifactNotFoundError: The collection has no such version or alias; the message names
-            some that it has.
+        ArtifactNotFoundError: The collection has no such version or alias; the hint names some
+            that it has, or says how to restore one that was deleted.
+        PurgedVersionError: The version was deleted, and its bytes were given up.
         TypeConflictError: It is of another type.
     """
     with context.catalog.read() as session:
-        collection = find_collection(session, path.collection)
-        version = _select(session, collection, path)
+        version = _select(session, path)
     if type_name is not None and version.type != type_name:
         raise TypeConflictError(
             f"{path} is of type {version.type!r}, not {type_name!r}",
             hint="Leave the type out, or name the right one.",
         )
     return version
+
+
+def find_any_version(context: Context, path: ArtifactPath) -> Version:
+    """Find a version by its number, whatever its state, or a committed one by an alias.
+
+    Args:
+        context: The capabilities.
+        path: What to find.
+
+    Raises:
+        ArtifactNotFoundError: There never was such a version, or no version has the alias.
+    """
+    with context.catalog.read() as session:
+        collection = session.collections.find(path.collection)
+        if collection is not None and path.index is not None:
+            found = session.versions.find_by_index(collection.key, path.index)
+            if found is not None:
+                return found
+    return resolve_version(context, path)
 
 
 def find_collection(session: CatalogSession, path: CollectionPath) -> Collection:
@@ -58,11 +78,49 @@ def find_collection(session: CatalogSession, path: CollectionPath) -> Collection
     """
     collection = session.collections.find(path)
     if collection is None or session.versions.newest(collection.key) is None:
+        hint = "Check the spelling, the entity and the project; 'hozon status' shows them."
+        if collection and session.deleted.of_collection(collection.key):
+            hint = f"It was deleted; bring it back with: hozon artifact restore {path}"
+        raise CollectionNotFoundError(f"There is no artifact {path.name!r} in {path.at}", hint=hint)
+    return collection
+
+
+def any_collection(session: CatalogSession, path: CollectionPath) -> Collection:
+    """Find a collection, also when nothing is left in it.
+
+    Raises:
+        CollectionNotFoundError: There never was one.
+    """
+    collection = session.collections.find(path)
+    if collection is None:
         raise CollectionNotFoundError(
-            f"There is no artifact {path.name!r} in {path.at}",
-            hint="Check the spelling, the entity and the project; 'hozon status' shows them.",
+            f"There is no collection {path}",
+            hint="Check the spelling, the entity, the project, and which catalog is in use.",
         )
     return collection
+
+
+def any_version(context: Context, path: CollectionPath, index: int) -> Version:
+    """Find a version by its number, whatever its state.
+
+    Args:
+        context: The capabilities.
+        path: The collection.
+        index: The number.
+
+    Raises:
+        CollectionNotFoundError: There never was such a collection.
+        ArtifactNotFoundError: There never was such a version.
+    """
+    with context.catalog.read() as session:
+        collection = any_collection(session, path)
+        version = session.versions.find_by_index(collection.key, index)
+    if version is None:
+        raise ArtifactNotFoundError(
+            f"There never was a version {format_version(index)} of {path}",
+            hint="Check the number, and the name of the collection.",
+        )
+    return version
 
 
 def resolve_collection(
@@ -86,6 +144,12 @@ def resolve_collection(
             hint=f"Ask for type {collection.type!r}.",
         )
     return collection
+
+
+def read_version(context: Context, version_id: VersionId) -> Version:
+    """Read a version as it is now, whatever its state."""
+    with context.catalog.read() as session:
+        return session.versions.get(version_id)
 
 
 def load_manifest(context: Context, version_id: VersionId) -> Manifest:
@@ -173,13 +237,7 @@ def list_entries(
 def collection_of(context: Context, version: Version) -> Collection:
     """Find the collection of a version, also when nothing is left in it."""
     with context.catalog.read() as session:
-        collection = session.collections.find(version.collection)
-    if collection is None:
-        raise CollectionNotFoundError(
-            f"There is no collection {version.collection}",
-            hint="Check that the catalog is the one that the version came from.",
-        )
-    return collection
+        return any_collection(session, version.collection)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:
@@ -200,31 +258,37 @@ def collection_aliases(context: Context, collection: Collection) -> Sequence[Ali
         return sorted(session.collections.pointers(collection.key))
 
 
-def _select(session: CatalogSession, collection: Collection, path: ArtifactPath) -> Version:
-    """Find a version of a collection by number or alias."""
-    if path.index is not None:
+def _select(session: CatalogSession, path: ArtifactPath) -> Version:
+    """Find a version by number or alias."""
+    collection = session.collections.find(path.collection)
+    if collection and path.index is not None:
         version = session.versions.find_by_index(collection.key, path.index)
-        if version and version.state is VersionState.COMMITTED:
+        if version is not None:
+            _check_there(version)
             return version
-        raise _absent(session, collection, path, version)
+    collection = find_collection(session, path.collection)
+    if path.index is not None:
+        raise _absent(session, collection, path)
     target = session.collections.pointers(collection.key).get(Alias(path.selector))
     if target is None:
-        raise _absent(session, collection, path, None)
+        raise _absent(session, collection, path)
     return session.versions.get(target)
 
 
+def _check_there(version: Version) -> None:
+    """Say what became of a version that is not there any more."""
+    check_kept(version)
+    if version.state is not VersionState.COMMITTED:
+        raise ArtifactNotFoundError(
+            f"{version.path} is {version.state.lower()}",
+            hint=f"Bring it back with: hozon artifact restore {version.path}",
+        )
+
+
 def _absent(
-    session: CatalogSession,
-    collection: Collection,
-    path: ArtifactPath,
-    version: Version | None,
+    session: CatalogSession, collection: Collection, path: ArtifactPath
 ) -> ArtifactNotFoundError:
     """Say what is missing, and what there is instead."""
-    if version is not None:
-        return ArtifactNotFoundError(
-            f"{path} is {version.state.lower()}",
-            hint=f"Ask for another version, such as {collection.path.name}:latest.",
-        )
     if path.index is not None:
         newest = session.versions.listing(collection.key).page(after=None, limit=_NAMED)
         known = ", ".join(format_version(item.value.index) for item in newest)

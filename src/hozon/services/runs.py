@@ -44,13 +44,15 @@ def start_run(
         The running run.
 
     Raises:
-        RunExistsError: A run of the project has this id.
+        RunExistsError: A run of the project has this id, or had it and was deleted.
     """
     path = RunPath(at, run_id or RunId(new_id()))
     with context.catalog.write() as session:
-        if session.runs.find(path) is not None:
+        known = session.runs.find(path, deleted=True)
+        if known is not None:
+            there = "is" if known.deleted_at is None else "was"
             raise RunExistsError(
-                f"There is a run {path} already", hint="Choose another id, or leave id out."
+                f"There {there} a run {path} already", hint="Choose another id, or leave id out."
             )
         return session.runs.add(
             path,
@@ -89,14 +91,19 @@ def end_run(context: Context, key: RunKey, state: RunState) -> None:
         session.runs.set_state(key, state, now=context.catalog.now())
 
 
-def find_run(context: Context, path: RunPath) -> Run:
+def find_run(context: Context, path: RunPath, *, deleted: bool = False) -> Run:
     """Find a run by its path.
+
+    Args:
+        context: The capabilities.
+        path: The path.
+        deleted: Whether a deleted run will do, for lineage.
 
     Raises:
         RunNotFoundError: There is no such run.
     """
     with context.catalog.read() as session:
-        run = session.runs.find(path)
+        run = session.runs.find(path, deleted=deleted)
     if run is None:
         raise RunNotFoundError(
             f"There is no run {path}", hint="List the runs of the project with Api().runs()."

@@ -37,16 +37,35 @@ def make_scratch_folder(parent: Path) -> Path:
         OSError: The parent cannot be written.
     """
     for _ in range(_ATTEMPTS):
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:
-            if parent.exists():  # It is a file; a folder would just have been removed.
-                raise
-            continue
+        make_shared_folder(parent)
         _remove_left_once(parent)
         with suppress(FileNotFoundError):
             return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))
-    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(parent))
+    raise _gone(parent)
+
+
+def make_shared_folder(folder: Path) -> None:
+    """Make a folder, if it is not there, that another process may remove while it is empty.
+
+    Args:
+        folder: The folder; those above it are made, too.
+
+    Raises:
+        OSError: It cannot be made, or is a file.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            if folder.exists():  # It is a file; a folder would just have been removed.
+                raise
+        else:
+            return
+    raise _gone(folder)
+
+
+def _gone(folder: Path) -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(folder))
 
 
 def remove_scratch_folder(folder: Path, *, owner: int) -> None:

@@ -3,12 +3,12 @@
 Owns which bytes share a key, and the proof that they arrived. Invariants: an object has a place in
 the catalog only after the store gave its bytes back as they were (or keeps the very file that was
 given); what has a place is never uploaded again, also after a crash; a key in which nothing has a
-place is removed.
+place is removed; nothing gets a place after its PENDING version was
+given up.
 """
 
 import hashlib
 import os
-import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.places import PACKED_FILES, Place, object_key, pack_key
 from hozon.services.contents import Contents, LocalFile
 from hozon.services.context import Context
+from hozon.services.leases import Upload, renew_lease
 from hozon.services.parallel import for_each
 from hozon.services.scratch import make_scratch_folder, remove_scratch_folder
 from hozon.services.staging import staging_in
@@ -61,12 +62,15 @@ class _Upload:
         return sum(length for _, _, length in self.parts)
 
 
-def upload_missing(context: Context, contents: Contents, *, progress: Progress) -> None:
+def upload_missing(
+    context: Context, contents: Contents, upload: Upload, *, progress: Progress
+) -> None:
     """Store every distinct content that the store lacks, several at a time.
 
     Args:
         context: The capabilities.
         contents: What is needed; its digests are pinned.
+        upload: For which version.
         progress: Is told how many more bytes are done, from several threads; bytes that are
             stored already count as done.
 
@@ -76,17 +80,24 @@ def upload_missing(context: Context, contents: Contents, *, progress: Progress) 
         SourceFileError: A file that was not copied has changed since it was added.
         DigestMismatchError: The store did not keep what it was given.
         StorageError: The store refused or failed; what has arrived need not be sent again.
+        UploadLeaseError: The upload took so long that it was given up.
         CatalogError: The catalog failed.
     """
-    with _scratch(context) as folder:
-        plan = _Plan(context, contents, folder=folder, progress=progress)
+    with scratch_space(context) as folder:
+        plan = _Plan(
+            context,
+            contents,
+            upload_id=upload.upload_id,
+            folder=folder,
+            progress=progress,
+        )
 
-        def store(upload: _Upload) -> None:
-            _store(context, upload)
-            plan.is_stored(upload)
-            if upload.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
-                upload.file.path.unlink()
-            progress(upload.size)
+        def store(stored: _Upload) -> None:
+            _store(context, stored, upload)
+            plan.is_stored(stored)
+            if stored.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
+                stored.file.path.unlink()
+            progress(stored.size)
 
         with closing(plan.uploads()) as uploads:
             for_each(store, uploads, threads=2 if context.store.is_local else UPLOAD_THREADS)
@@ -100,14 +111,20 @@ class _Plan:
     """
 
     def __init__(
-        self, context: Context, contents: Contents, *, folder: Path, progress: Progress
+        self,
+        context: Context,
+        contents: Contents,
+        *,
+        upload_id: str,
+        folder: Path,
+        progress: Progress,
     ) -> None:
         self._context = context
         self._contents = contents
         self._folder = folder
         self._progress = progress
         self._under_way: set[ContentDigest] = set()
-        self._upload_id = uuid.uuid4().hex
+        self._upload_id = upload_id
         self._numbers = count()
 
     def is_stored(self, upload: _Upload) -> None:
@@ -232,13 +249,29 @@ class _Rest:
         return bool(self._parts) and (over or len(self._parts) >= PACKED_FILES)
 
 
-def _store(context: Context, upload: _Upload) -> None:
+def put_checked(context: Context, key: str, path: Path, parts: Sequence[Part]) -> None:
+    """Store a file of our own under a new key, and make sure that it arrived.
+
+    Args:
+        context: The capabilities.
+        key: The key.
+        path: The file, which nobody changes any more.
+        parts: What lies in it, in the order of offsets.
+
+    Raises:
+        DigestMismatchError: The store did not keep what it was given.
+        StorageError: The store refused or failed.
+    """
+    upload = _Upload(key, LocalFile(path, private=True, packed=True), parts)
+    _put(context, upload)
+
+
+def _store(context: Context, upload: _Upload, pending: Upload) -> None:
     """Upload a file, make sure that it arrived, and record its places."""
     try:
-        context.store.put(upload.key, upload.file.path, may_link=upload.file.private)
-        if not (context.store.is_local and upload.file.private):
-            _read_back(context, upload)
+        _put(context, upload)
         with context.catalog.write() as session:
+            renew_lease(session, context, pending)
             added = session.objects.add(upload.places, now=context.catalog.now())
     except StorageError:
         _remove_unused(context, upload)
@@ -249,6 +282,13 @@ def _store(context: Context, upload: _Upload) -> None:
         raise
     if not added:  # Another writer was first with all of it.
         _remove_unused(context, upload)
+
+
+def _put(context: Context, upload: _Upload) -> None:
+    """Upload a file, and read it back where that tells anything."""
+    context.store.put(upload.key, upload.file.path, may_link=upload.file.private)
+    if not (context.store.is_local and upload.file.private):
+        _read_back(context, upload)
 
 
 def _read_back(context: Context, upload: _Upload) -> None:
@@ -308,7 +348,8 @@ def _check_there(upload: _Upload) -> None:
 def _remove_unused(context: Context, upload: _Upload) -> None:
     """Remove the key if no place is in it; when that cannot be told, leave it to the collector."""
     with suppress(HozonError):
-        with context.catalog.read() as session:
+        # As a writer, so that a transaction that may still be recording places ends first.
+        with context.catalog.write() as session:
             places = session.objects.places(upload.places)
         if all(place.key != upload.key for place in places.values()):
             context.store.delete([upload.key])
@@ -330,8 +371,8 @@ def _fills(file: LocalFile, parts: Sequence[Part]) -> bool:
 
 
 @contextmanager
-def _scratch(context: Context) -> Iterator[Path]:
-    """Give a folder for packs that have to be put together."""
+def scratch_space(context: Context) -> Iterator[Path]:
+    """Give a folder for packs that have to be put together; it goes with the block."""
     with staging_in(context.staging):
         folder = make_scratch_folder(context.staging)
     try:

@@ -88,7 +88,7 @@ def verify_folder(context: Context, version: Version, root: Path) -> None:
     differences = compare_folder(context, version, root)
     if differences:
         raise VerificationError(
-            f"{root} is not {version.name}: {differences}",
+            f"{_printable(str(root))} is not {version.name}: {differences}",
             hint="Download again for what is wrong or missing; checkout removes what is surplus.",
         )
 
@@ -109,8 +109,9 @@ def surplus_files(context: Context, version: Version, root: Path) -> list[str]:
         SourceFileError: It cannot be read.
     """
     _check_expendable(root)
-    if not root.exists():
-        return []
+    with writing(root):
+        if not root.exists():
+            return []
     manifest = load_manifest(context, version.id)
     return sorted(path for path in _files(root) if path not in manifest.entries)
 
@@ -119,6 +120,8 @@ def check_out(
     context: Context, version: Version, root: Path, *, progress: Progress = lambda _: None
 ) -> Path:
     """Make a folder equal to a version: bring what is missing, then remove what is surplus.
+
+    A folder gives way to a file of its name, and a file to a folder, when everything is there.
 
     Danger:
         Files and folders that are not of the version are removed from the folder.
@@ -148,7 +151,7 @@ def check_out(
                 f"{folder!r} in {root} is a link, not a folder of its own",
                 hint="Remove the link, or check out to another folder.",
             )
-    download_version(context, version, root, DownloadOptions(), progress=progress)
+    download_version(context, version, root, DownloadOptions(replacing=True), progress=progress)
     with writing(root):
         for path in sorted(_files(root)):
             if path not in manifest.entries:
@@ -201,4 +204,9 @@ def _check_expendable(root: Path) -> None:
 def _named(paths: tuple[str, ...]) -> str:
     """Name some paths, and count the others."""
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return ", ".join(paths[:_NAMED]) + more
+    return ", ".join(map(_printable, paths[:_NAMED])) + more
+
+
+def _printable(path: str) -> str:
+    """Write bytes of a local name that are no text in a way that can be printed."""
+    return path.encode(errors="backslashreplace").decode()

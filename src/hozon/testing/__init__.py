@@ -9,8 +9,9 @@ port passes. Refuses to own how an adapter is set up; the subclass brings a fixt
             return MyStore(tmp_path)
 
 `hozon.testing.object_stores`, `hozon.testing.references` and `hozon.testing.catalogs` hold the
-suites and import pytest; `hozon.testing.lineages`, `hozon.testing.links` and `hozon.testing.notes`
-are parts of the last, and `hozon.testing.records` holds what all parts log.
+suites and import pytest; `hozon.testing.deleted`, `hozon.testing.lineages`, `hozon.testing.links`,
+`hozon.testing.notes` and `hozon.testing.protection` are parts of the last, which
+`hozon.testing.parts` puts together, and `hozon.testing.records` holds what all parts log.
 `hozon.testing.memory` and `hozon.testing.clocks` hold the fakes and do not; nor does
 `hozon.testing.faulty`, a store that fails and lies on purpose around any other.
 """

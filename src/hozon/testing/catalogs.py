@@ -21,10 +21,7 @@ from hozon.model.runs import RunState
 from hozon.model.tags import Tag
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
-from hozon.testing.lineages import LineageContract
-from hozon.testing.links import LinkContract
-from hozon.testing.manifests import ManifestContract
-from hozon.testing.notes import NoteContract
+from hozon.testing.parts import CatalogParts
 from hozon.testing.records import (
     ADA,
     AT,
@@ -48,7 +45,7 @@ from hozon.testing.records import (
 )
 
 
-class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContract):
+class CatalogContract(CatalogParts):
     """A suite for one adapter: subclass it and give it a fixture `catalog`, fresh and empty.
 
     The fixture closes the catalog after the test.
@@ -221,6 +218,7 @@ class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContr
                 logged_by=run.key,
                 created_by=ADA,
                 created_at=NOW,
+                upload_id="0123",
                 lease_expires_at=LATER,
                 tags=(Tag("small"),),
                 ttl=HOUR,
@@ -283,30 +281,6 @@ class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContr
         with pytest.raises(CatalogError), catalog.write() as session:
             log_version(session, collection, "b", index=0)
 
-    def test_an_abandoned_version_leaves_nothing(self, session: CatalogSession) -> None:
-        """Its row and its pins go; a version opened later can pin the same digests."""
-        collection, digest = make_collection(session), ContentDigest("ab" * 32)
-        abandoned = session.versions.open(collection.key, new_version("a"))
-        session.objects.pin(abandoned, [digest])
-        kept = session.versions.open(collection.key, new_version("a"))
-        assert session.versions.abandon(abandoned)
-        session.objects.pin(kept, [digest])
-        session.versions.commit(kept, index=0, manifest=manifest_of("a"), now=NOW)
-        assert committed(session, collection) == [kept]
-
-    def test_an_abandoned_first_version_decides_no_type(self, session: CatalogSession) -> None:
-        """The collection that was made for it goes, too, and may be made with another type."""
-        collection = make_collection(session)
-        assert session.versions.abandon(session.versions.open(collection.key, new_version("a")))
-        assert session.collections.find(collection.path) is None
-
-    def test_a_committed_version_is_never_abandoned(self, session: CatalogSession) -> None:
-        """A late abandon, after a commit whose answer was lost, takes nothing away."""
-        collection = make_collection(session)
-        version_id = log_version(session, collection, "a")
-        assert not session.versions.abandon(version_id)
-        assert committed(session, collection) == [version_id]
-
     def test_the_newest_version_has_the_highest_number(self, session: CatalogSession) -> None:
         """When it is deleted, the one before it is the newest; without any there is none."""
         collection = make_collection(session)
@@ -358,9 +332,10 @@ class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContr
         """They are counted and dated; deleted and PENDING ones and other collections stay."""
         collection, other = make_collection(session), make_collection(session, "other")
         before, *doomed = (log_version(session, collection, name) for name in "abc")
+        new = new_version("d")
         kept, pending = (
             log_version(session, other, "a"),
-            session.versions.open(collection.key, new_version("d")),
+            session.versions.open(collection.key, new),
         )
         soft_delete(session, before)
         later = LATER + HOUR
@@ -369,7 +344,7 @@ class CatalogContract(LineageContract, LinkContract, ManifestContract, NoteContr
         assert committed(session, other) == [kept]
         dates = [session.versions.get(key).updated_at for key in (before, *doomed)]
         assert dates == [LATER, later, later]
-        assert session.versions.abandon(pending)
+        assert session.versions.renew(pending, upload_id=new.upload_id, lease_expires_at=later)
 
     def test_removed_aliases_may_be_remembered(self, session: CatalogSession) -> None:
         """Remembering none is fine, and so is remembering some."""

@@ -7,18 +7,20 @@ notes it.
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from hozon.errors import MissingObjectError, StorageError
+from hozon.model.deployments import BucketVersioning
 from hozon.model.places import Place
-from hozon.ports.object_store import ObjectStore
+from hozon.ports.object_store import ObjectStore, StoredKey
 
 
 class Fault(StrEnum):
-    """What goes wrong, in a put as in a read."""
+    """What goes wrong, in a put as in a read; with keys that are discarded, see `on_discard`."""
 
     TRUNCATE = "truncate"
     """The last byte is left out, and nobody says so."""
@@ -54,12 +56,25 @@ class FaultyObjectStore:
         """What goes wrong with puts from now on; None for nothing."""
         self.on_read: Fault | None = None
         """What goes wrong with reads from now on; None for nothing."""
+        self.on_discard: Fault | None = None
+        """What goes wrong when keys are discarded or erased from now on; None for nothing. After
+        `DROP` they are still there, though the store says that they are not; after `TIME_OUT`
+        they are gone, though it names them as failed; after any other they are still there, and
+        it says so."""
+        self.on_recover: Fault | None = None
+        """What goes wrong when keys are recovered from now on; None for nothing. After `DROP`
+        there is nothing, though the store says that there is; after `TIME_OUT` there is, though
+        an error comes; after any other there is nothing, and an error comes."""
+        self.versions: BucketVersioning | None = None
+        """What it says of its versioning; None for what the other store says."""
         self.chosen: Callable[[str], bool] = lambda _: True
         """Tells which keys the faults are for; by default all."""
         self.puts: Final[list[str]] = []
         """The keys that were put, in the order of calls."""
         self.reads: Final[list[Place]] = []
         """The places that were read, in the order of calls."""
+        self.discards: Final[list[str]] = []
+        """The keys that were to be discarded or erased, in the order of calls."""
         self._lock = threading.Lock()
 
     @property
@@ -113,13 +128,55 @@ class FaultyObjectStore:
         """Remove keys."""
         self.store.delete(keys)
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
+    def keys(self, prefix: str = "", *, after: str | None = None) -> Iterator[StoredKey]:
         """List keys."""
-        return self.store.keys(prefix)
+        return self.store.keys(prefix, after=after)
+
+    def discard(self, keys: Iterable[str], *, now: datetime) -> Mapping[str, str]:
+        """Discard keys, or do what the fault makes of it."""
+        return self._remove(keys, lambda chosen: self.store.discard(chosen, now=now))
+
+    def recover(self, key: str, new_key: str) -> bool:
+        """Recover a key, or do what the fault makes of it."""
+        fault = self.on_recover if self.chosen(key) else None
+        if fault is Fault.DROP:
+            return True
+        found = fault in {None, Fault.TIME_OUT} and self.store.recover(key, new_key)
+        if fault is not None:
+            raise StorageError(
+                f"{self.url} gave no answer about {key}", hint="Try again: this fault was ordered."
+            )
+        return found
+
+    def empty_trash(self, before: datetime) -> int:
+        """Empty the trash."""
+        return self.store.empty_trash(before)
+
+    def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """Erase keys, or do what the fault makes of it."""
+        return self._remove(keys, self.store.erase)
+
+    def versioning(self) -> BucketVersioning:
+        """Give what was set, or what the other store says."""
+        return self.versions or self.store.versioning()
 
     def close(self) -> None:
         """Close the other store."""
         self.store.close()
+
+    def _remove(
+        self, keys: Iterable[str], remove: Callable[[Iterable[str]], Mapping[str, str]]
+    ) -> Mapping[str, str]:
+        """Remove those keys that the fault lets go, and report what it reports."""
+        named = list(keys)
+        with self._lock:
+            self.discards.extend(named)
+        spoilt = [key for key in named if self.on_discard and self.chosen(key)]
+        stay = set(spoilt if self.on_discard is not Fault.TIME_OUT else ())
+        failures = dict(remove([key for key in named if key not in stay]))
+        if self.on_discard is not Fault.DROP:
+            failures |= dict.fromkeys(spoilt, "this fault was ordered")
+        return failures
 
     def _spoil(self, content: bytes, fault: Fault | None, *, key: str) -> bytes:
         """Give what a fault makes of bytes."""
@@ -133,7 +190,7 @@ class FaultyObjectStore:
 
     def _other(self, key: str, *, length: int) -> bytes:
         """Give bytes of another object, or such as no test has."""
-        others = [other for other in self.keys("") if other != key]
+        others = [other.key for other in self.keys() if other.key != key]
         found = b""
         for other in others:
             try:

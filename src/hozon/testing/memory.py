@@ -7,7 +7,8 @@ does.
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hozon.errors import (
@@ -17,10 +18,12 @@ from hozon.errors import (
     ReferenceChangedError,
     StorageError,
 )
+from hozon.model.deployments import BucketVersioning
 from hozon.model.digests import CHUNK_BYTES
 from hozon.model.manifest import ManifestEntry
 from hozon.model.places import Place
 from hozon.model.references import at_most, base_name, check_uri
+from hozon.ports.object_store import StoredKey
 from hozon.ports.references import FoundObject, ReferenceHandler
 
 
@@ -34,6 +37,7 @@ class MemoryObjectStore:
     def __init__(self) -> None:
         """Begin empty."""
         self._objects: dict[str, bytes] = {}
+        self._trash: dict[date, dict[str, bytes]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -80,11 +84,52 @@ class MemoryObjectStore:
             for key in keys:
                 self._objects.pop(key, None)
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
+    def keys(self, prefix: str = "", *, after: str | None = None) -> Iterator[StoredKey]:
         """List keys in order."""
         with self._lock:
-            found = sorted(self._objects)
-        yield from (key for key in found if key.startswith(prefix))
+            found = sorted((key, len(content)) for key, content in self._objects.items())
+        for key, size in found:
+            if key.startswith(prefix) and (after is None or key > after):
+                yield StoredKey(key, size)
+
+    def discard(self, keys: Iterable[str], *, now: datetime) -> Mapping[str, str]:
+        """Move keys to the trash."""
+        with self._lock:
+            day = self._trash.setdefault(now.astimezone(UTC).date(), {})
+            for key in keys:
+                if key in self._objects:
+                    day[key] = self._objects.pop(key)
+        return {}
+
+    def recover(self, key: str, new_key: str) -> bool:
+        """Take what is there, or what was discarded last."""
+        with self._lock:
+            days = [self._objects, *(self._trash[day] for day in sorted(self._trash, reverse=True))]
+            kept = next((day[key] for day in days if key in day), None)
+            if kept is not None:
+                self._objects[new_key] = kept
+        return kept is not None
+
+    def empty_trash(self, before: datetime) -> int:
+        """Forget the days of the trash that ended before."""
+        last = before.astimezone(UTC).date()
+        with self._lock:
+            gone = [self._trash.pop(day) for day in list(self._trash) if day < last]
+        return sum(len(content) for day in gone for content in day.values())
+
+    def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """Forget keys, in the trash, too."""
+        with self._lock:
+            for key in keys:
+                for day in (self._objects, *self._trash.values()):
+                    day.pop(key, None)
+        return {}
+
+    def versioning(self) -> BucketVersioning:
+        """Say that there is a trash, which counts as versioning."""
+        return BucketVersioning(
+            enabled=True, expires_old_versions=True, detail="What is removed lies in a trash"
+        )
 
     def close(self) -> None:
         """Do nothing: the bytes stay, as they would in a bucket."""

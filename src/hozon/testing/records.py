@@ -4,6 +4,7 @@ Owns values that mean nothing by themselves, so that a test names only what it i
 own assertions.
 """
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -72,7 +73,11 @@ def manifest_of(name: str) -> Manifest:
 
 
 def new_version(
-    name: str, *, logged_by: RunKey | None = None, history_step: int | None = None
+    name: str,
+    *,
+    logged_by: RunKey | None = None,
+    history_step: int | None = None,
+    upload_id: str | None = None,
 ) -> NewVersion:
     """Describe a version with this content."""
     return NewVersion(
@@ -85,6 +90,7 @@ def new_version(
         created_by=ADA,
         created_at=NOW,
         lease_expires_at=LATER,
+        upload_id=upload_id or uuid.uuid4().hex,
         history_step=history_step,
     )
 

@@ -15,6 +15,7 @@ from hozon.bootstrap import (
     open_references,
     open_store,
     open_transfer,
+    open_versioned,
 )
 from hozon.catalog.database import Database
 from hozon.errors import (
@@ -27,6 +28,7 @@ from hozon.errors import (
 from hozon.references.file import FileReferences
 from hozon.settings import load_settings
 from hozon.storage.local import LocalObjectStore
+from worlds import ServeGcs
 
 
 def test_a_file_url_opens_a_folder(tmp_path: Path) -> None:
@@ -87,6 +89,47 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
     with pytest.raises(MissingExtraError, match="s3://bucket' needs boto3") as caught:
         open_store("s3://bucket")
     assert "pip install 'hozon[s3]'" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "library", "extra"),
+    [
+        ("s3://bucket", "boto3", "boto3", "s3"),
+        ("gs://bucket", "google.cloud.storage", "google-cloud-storage", "gcs"),
+        ("az://account/container", "azure.storage.blob", "azure-storage-blob", "azure"),
+        ("az://account/container", "azure.identity", "azure-storage-blob and azure-id", "azure"),
+    ],
+)
+def test_a_missing_library_of_a_check_is_named_with_its_extra(
+    monkeypatch: pytest.MonkeyPatch, url: str, module: str, library: str, extra: str
+) -> None:
+    """The hint is the command that installs it."""
+    for adapter in ("s3", "google_bucket", "azure_container"):
+        monkeypatch.delitem(sys.modules, f"hozon.storage.{adapter}", raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=f"{url}' needs {library}") as caught:
+        open_versioned(url)
+    assert f"pip install 'hozon[{extra}]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("url", ["gs://", "gs:bucket", "az://account", "az://a/b/c", "az:///c"])
+def test_a_bucket_without_a_name_is_refused(url: str) -> None:
+    """The hint shows what belongs to it."""
+    with pytest.raises(InvalidSettingError, match=url) as caught:
+        open_versioned(url)
+    assert "az://account/container" in caught.value.hint
+
+
+def test_every_kind_of_store_can_be_asked(
+    serve_gcs: ServeGcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those on which there is no object store, too."""
+    serve_gcs(versioned=True)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for url in ("file:///data", "s3://b/x", "gs://b/x", "az://account/container"):
+        store = open_versioned(url)
+        assert store.url == url
+        store.close()
 
 
 def test_a_context_follows_the_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

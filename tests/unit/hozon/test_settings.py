@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hozon.errors import InvalidNameError, InvalidSettingError
+from hozon.model.deployments import Deployment
 from hozon.settings import Settings, load_settings
 
 WriteConfig = Callable[[str], dict[str, str]]
@@ -122,9 +123,11 @@ def test_without_a_login_name_there_is_an_entity(monkeypatch: pytest.MonkeyPatch
         ('entitty = "ada"', "has entitty = 'ada'"),
         ("entity = 7", "has entity = 7"),
         ('[entity]\nname = "ada"', "has entity = "),
+        ('connectors = "s3://b"', "has connectors = 's3://b'"),
+        ("[connectors]\nvision = 7", "has vision = 7"),
         ("entity = ?", "cannot be read .*line 1"),
     ],
-    ids=["unknown key", "number", "table", "no TOML"],
+    ids=["unknown key", "number", "table", "no table", "no URL", "no TOML"],
 )
 def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str, said: str) -> None:
     """The message names the file and the fault, the hint the keys that are known."""
@@ -132,7 +135,7 @@ def test_a_bad_configuration_file_is_named(write_config: WriteConfig, text: str,
     with pytest.raises(InvalidSettingError, match=said) as caught:
         load_settings(named)
     assert named["HOZON_CONFIG"] in caught.value.message
-    assert "catalog_url, entity, http_timeout" in caught.value.hint
+    assert "catalog_url, deployment, entity, gc_grace, gc_interval" in caught.value.hint
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -231,3 +234,74 @@ def test_the_cache_lies_in_the_home_unless_it_is_told(tmp_path: Path) -> None:
     home = {"HOZON_HOME": str(tmp_path)}
     assert load_settings(home).cache_dir == tmp_path / "cache"
     assert load_settings(home | {"HOZON_CACHE_DIR": "here"}).cache_dir == Path("here").absolute()
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "default"),
+    [
+        ("gc_interval", lambda s: s.gc_interval, timedelta(days=1)),
+        ("restore_window", lambda s: s.windows.restore, timedelta(days=7)),
+        ("trash_window", lambda s: s.windows.trash, timedelta(days=30)),
+        ("gc_grace", lambda s: s.windows.grace, timedelta(days=1)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_spans_are_read_as_people_write_them(
+    write_config: WriteConfig, name: str, read: Callable[[Settings], timedelta], default: timedelta
+) -> None:
+    """From the environment, else from the file, else the default; a bad one is named."""
+    variable = f"HOZON_{name.upper()}"
+    assert read(load_settings({})) == default
+    named = write_config(f'{name} = "36h"')
+    assert read(load_settings(named)) == timedelta(hours=36)
+    assert read(load_settings(named | {variable: "0"})) == timedelta()
+    with pytest.raises(
+        InvalidSettingError, match=f"'soon' is no span of time for {name}"
+    ) as caught:
+        load_settings({variable: "soon"})
+    assert caught.value.hint.startswith(f"Correct {variable} or the configuration file")
+
+
+def test_a_library_without_a_service_is_embedded(write_config: WriteConfig) -> None:
+    """Any other kind of deployment says so; one that is unknown is answered with those that are."""
+    assert load_settings({}).deployment is Deployment.EMBEDDED
+    named = write_config('deployment = "shared-cloud"')
+    assert load_settings(named).deployment is Deployment.SHARED_CLOUD
+    environment = {"HOZON_DEPLOYMENT": "dedicated-cloud"}
+    assert load_settings(named | environment).deployment is Deployment.DEDICATED_CLOUD
+    with pytest.raises(InvalidSettingError, match="'cloud' is of no kind") as caught:
+        load_settings({"HOZON_DEPLOYMENT": "cloud"})
+    assert "customer-managed-on-premises, embedded" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "enabled"),
+    [("true", True), ("TRUE ", True), ("1", False), ("yes", False), ("", False)],
+)
+def test_collection_is_switched_on_by_one_word(text: str, *, enabled: bool) -> None:
+    """It is published as `true`."""
+    assert not load_settings({}).collection_enabled
+    settings = load_settings({"GORILLA_ARTIFACT_GC_ENABLED": text})
+    assert settings.collection_enabled is enabled
+
+
+def test_connectors_have_a_table(write_config: WriteConfig) -> None:
+    """A storage URL for each team."""
+    assert load_settings({}).connectors == {}
+    named = write_config('[connectors]\nvision = "s3://theirs/x"\nspeech = "gs://ours"\n')
+    assert load_settings(named).connectors == {"vision": "s3://theirs/x", "speech": "gs://ours"}
+
+
+@pytest.mark.parametrize("url", ["az://account/container", "file:///data", "s3://", "theirs"])
+def test_a_connector_elsewhere_is_refused(write_config: WriteConfig, url: str) -> None:
+    """The hint says where there are any."""
+    with pytest.raises(InvalidSettingError, match=f"connector of 'vision' is '{url}'") as caught:
+        load_settings(write_config(f'[connectors]\nvision = "{url}"'))
+    assert "AWS and Google Cloud only" in caught.value.hint
+
+
+def test_a_connector_of_no_team_is_refused(write_config: WriteConfig) -> None:
+    """The hint names the table."""
+    with pytest.raises(InvalidNameError, match="team name 'a/b'") as caught:
+        load_settings(write_config('[connectors]\n"a/b" = "s3://b"'))
+    assert caught.value.hint.startswith("Correct the table 'connectors'")

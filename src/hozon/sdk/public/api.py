@@ -8,8 +8,14 @@ from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.collection import ArtifactCollection
+from hozon.sdk.public.deleted import DeletedListing
+from hozon.sdk.public.garbage import GarbageApi
+from hozon.sdk.public.plans import PlansApi
+from hozon.sdk.public.policies import Policies
+from hozon.sdk.public.protection import AliasProtection
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
+from hozon.sdk.public.usage import UsageApi
 from hozon.sdk.session import current_session
 from hozon.services.resolve import list_collections, resolve_collection, resolve_version
 from hozon.services.runs import find_run, list_runs
@@ -18,7 +24,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api:
+class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, Policies, UsageApi):
     """Look up what was recorded, from outside any run.
 
     Args:
@@ -128,7 +134,8 @@ class Api:
 
         Raises:
             InvalidPathError: The path is malformed.
-            NotFoundError: There is no such artifact, version or alias.
+            NotFoundError: There is no such artifact, version or alias; of a deleted version the
+                hint says how to restore it.
             TypeConflictError: It is of another type.
 
         Examples:

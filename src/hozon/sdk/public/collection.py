@@ -3,15 +3,18 @@
 from datetime import datetime
 
 from hozon.model.links import CollectionKind
+from hozon.model.restoring import Restored
 from hozon.ports.catalog import Collection
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
+from hozon.sdk.public.retaining import Retaining
 from hozon.sdk.session import Session
 from hozon.services.delete import delete_collection
 from hozon.services.resolve import collection_aliases, list_versions
+from hozon.services.restore import restore_collection
 
 
-class ArtifactCollection:
+class ArtifactCollection(Retaining):
     """All versions of one name in one project. `Api.artifact_collection` returns it.
 
     Examples:
@@ -37,6 +40,7 @@ class ArtifactCollection:
         """Wrap a collection that the catalog holds."""
         self._session = session
         self._record = record
+        self._seen = self._wanted = None
 
     def __repr__(self) -> str:
         """Show the path and the type."""
@@ -123,7 +127,8 @@ class ArtifactCollection:
         """Soft-delete all its versions with their aliases, all or none.
 
         The collection leaves every listing at once. Its name stays reserved: logging to it again
-        goes on with the next number. Of a portfolio the links are removed; their sources stay.
+        goes on with the next number, and `restore()` brings back what is not purged yet. Of a
+        portfolio the links are removed; their sources stay.
 
         Danger:
             Whoever looks a version up by path or alias no longer finds it.
@@ -134,6 +139,7 @@ class ArtifactCollection:
 
         Raises:
             CollectionNotFoundError: Nothing is left in it.
+            ProtectedAliasError: A version, or a link that leads to one, has a protected alias.
             LinkedVersionError: Links lead to its versions, and `force_links` is False.
 
         Examples:
@@ -150,3 +156,38 @@ class ArtifactCollection:
             ```
         """
         delete_collection(self._session.context, self._record, force_links=force_links)
+
+    def restore(self) -> Restored:
+        """Bring back what went when the collection was last deleted as a whole.
+
+        Versions that were deleted one by one stay deleted, and so do those that a collector has
+        purged. Aliases and links come back as with `Artifact.restore`. Of a portfolio the links
+        come back whose source is there, and which nobody made again. A collection that is gone is
+        found through `Artifact.collection` of one of `Api.deleted_artifacts`.
+
+        Returns:
+            What came back, and what did not.
+
+        Raises:
+            VersionStateError: It was not deleted as a whole, or nothing of that is left.
+
+        Examples:
+            Take a delete back, days later and in another program.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            api.artifact_collection("model", "classifier").delete()
+
+            deleted = api.deleted_artifacts(name="classifier")[0]
+            restored = deleted.collection.restore()
+            for path in restored.versions:
+                print(path)
+                #> ada/digits/classifier:v1
+                #> ada/digits/classifier:v0
+            print(api.artifact_collection("model", "classifier").aliases)
+            #> ['baseline', 'latest', 'production']
+            ```
+        """
+        return restore_collection(self._session.context, self._record.path)

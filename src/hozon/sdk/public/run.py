@@ -10,6 +10,7 @@ from hozon.ports.paging import Listing
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.session import Session
+from hozon.services.delete import delete_run
 from hozon.services.lineage import list_logged, list_used
 
 
@@ -118,6 +119,50 @@ class Run:
     def created_at(self) -> datetime:
         """When it began, UTC."""
         return self._record.created_at
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When it was deleted, UTC; None unless it was: lineage shows deleted runs, too."""
+        return self._record.deleted_at
+
+    def delete(self, delete_artifacts: bool = False) -> None:
+        """Take the run out of every listing and look-up.
+
+        Lineage keeps it: `Artifact.logged_by` and `Artifact.used_by` still show it. Its id is not
+        given to another run.
+
+        Danger:
+            The run cannot be restored. Versions that were deleted with it can, one by one.
+
+        Args:
+            delete_artifacts: Whether to soft-delete what `logged_artifacts()` lists, too, with all
+                aliases, all or none.
+
+        Raises:
+            RunNotFoundError: It has been deleted already.
+            ProtectedAliasError: A version that it logged has a protected alias.
+            LinkedVersionError: Links lead to a version that it logged; unlink those first.
+
+        Examples:
+            Delete a run that went wrong, with what it made.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            api.run("train-model").delete(delete_artifacts=True)
+            print("train-model" in [run.id for run in api.runs()])
+            #> False
+            for artifact in api.deleted_artifacts():
+                print(artifact.name, artifact.deleted_reason)
+                #> classifier:v1 run
+                #> classifier:v0 run
+            print(api.artifact("mnist:v0").used_by()[0].deleted_at is None)
+            #> False
+            ```
+        """
+        context = self._session.context
+        self._record = delete_run(context, self._record, delete_artifacts=delete_artifacts)
 
     def logged_artifacts(self, per_page: int = 100) -> Paginator[Artifact]:
         """List the versions that the run logged, in the order of logging.

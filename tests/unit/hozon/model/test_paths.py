@@ -15,6 +15,7 @@ from hozon.model.paths import (
     RunPath,
     SweepPath,
     check_entry_path,
+    check_entry_prefix,
 )
 
 HERE = ProjectPath.of("ada", "digits")
@@ -137,3 +138,19 @@ def test_entry_paths_that_could_leave_a_folder_are_refused(path: object, said: s
     with pytest.raises(InvalidEntryPathError, match=said) as caught:
         check_entry_path(path)
     assert "images/cat.png" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("prefix", "reason"), [("\ud800", "not valid Unicode"), ("a\0", "NUL"), (7, "not text")]
+)
+def test_a_prefix_that_no_path_can_have_is_refused(prefix: object, reason: str) -> None:
+    """It is a mistake, and no version without such files; the hint shows a prefix."""
+    with pytest.raises(InvalidEntryPathError, match=reason) as caught:
+        check_entry_prefix(prefix)
+    assert "'images/'" in caught.value.hint
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "a/", "/", "..", "日"])
+def test_other_prefixes_are_text_that_may_match_nothing(prefix: str) -> None:
+    """They are given back unchanged."""
+    assert check_entry_prefix(prefix) == prefix

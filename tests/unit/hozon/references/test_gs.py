@@ -1,4 +1,8 @@
-"""References to objects of Google Cloud Storage, beyond the contract."""
+"""References to objects of Google Cloud Storage, beyond the contract.
+
+What the emulator can do is tested on it, by the contract and by the last tests here. It has no old
+generations (asked for one, it gives the live object) and no pages, so those are tests on a fake.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +23,7 @@ from hozon.model.manifest import ManifestEntry
 from hozon.ports.references import FoundObject
 from hozon.references.gs import GsReferences
 from hozon.testing.references import recorded
-from servers import Answer, FakeGcs, Script, serve
+from servers import Answer, EmulatedGcs, FakeGcs, Script, serve
 from worlds import ServeGcs
 
 OLD, NEW = b"old", b"new content"
@@ -249,3 +253,54 @@ def test_credentials_that_are_missing_are_an_error_of_ours(
     with pytest.raises(ReferenceBackendError, match="Setting up the client") as caught:
         open_gs()
     assert "gcloud auth" in caught.value.hint
+
+
+# On the emulator.
+
+
+def test_the_emulator_gives_etag_and_generation(
+    emulated: EmulatedGcs, open_gs: Callable[[], GsReferences]
+) -> None:
+    """Of a single object and below a prefix; the ETag is the digest."""
+    number = emulated.put("d/data.csv", OLD)
+    gs = open_gs()
+    alone, below = one(gs, "gs://hozon-tests/d/data.csv"), one(gs, "gs://hozon-tests/d")
+    assert alone == below
+    assert (alone.digest, alone.size) == (alone.extra["etag"], 3)
+    assert alone.extra["versionID"] == str(number)
+    assert gs.target(alone) == f"gs://hozon-tests/d/data.csv#{number}"
+    assert b"".join(gs.read(alone)) == OLD
+
+
+@pytest.mark.parametrize("content", [NEW, OLD[::-1]], ids=["longer", "as long"])
+def test_the_live_generation_never_stands_for_the_recorded_one(
+    emulated: EmulatedGcs, open_gs: Callable[[], GsReferences], content: bytes
+) -> None:
+    """Though the emulator offers it, as a server between here and Google may do."""
+    old = emulated.put("data.csv", OLD)
+    gs = open_gs()
+    entry = one(gs, "gs://hozon-tests/data.csv")
+    new = emulated.put("data.csv", content)
+    changed = f"has the generation {new}, and {old} was recorded"
+    with pytest.raises(ReferenceChangedError, match=changed):
+        b"".join(gs.read(entry))
+    with pytest.raises(InvalidReferenceError, match=f"no generation {old} of"):
+        find(gs, f"gs://hozon-tests/data.csv#{old}")
+
+
+def test_the_emulator_refuses_as_google_does(
+    emulated: EmulatedGcs, open_gs: Callable[[], GsReferences]
+) -> None:
+    """A removed object is missing, an absent bucket is named, and too many are too many."""
+    emulated.put("d/a", OLD)
+    emulated.put("d/b", OLD)
+    gs = open_gs()
+    entry = one(gs, "gs://hozon-tests/d/a")
+    emulated.remove("d/a")
+    with pytest.raises(MissingReferenceError, match=r"no gs://hozon-tests/d/a#\d+ any more"):
+        b"".join(gs.read(entry))
+    with pytest.raises(InvalidReferenceError, match="nothing at 'gs://absent/d'"):
+        find(gs, "gs://absent/d")
+    emulated.put("d/a", NEW)
+    with pytest.raises(TooManyObjectsError, match="more than 1 object"):
+        find(gs, "gs://hozon-tests/d", max_objects=1)

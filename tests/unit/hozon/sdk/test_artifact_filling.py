@@ -540,7 +540,7 @@ def test_a_known_file_that_the_store_lost_is_read_again(
 
 def _lose_all(store: MemoryObjectStore) -> None:
     """Forget every object, and where it lay, as a collector would."""
-    store.delete(list(store.keys()))
+    store.delete([found.key for found in store.keys("")])
     engine = create_engine(load_settings().catalog_url)
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM objects"))

@@ -41,6 +41,7 @@ CALLS: Mapping[str, Call] = {
     "new_draft": lambda artifact: artifact.new_draft(),
     "new_file": lambda artifact: artifact.new_file("new.txt").__enter__(),
     "remove": lambda artifact: artifact.remove("data.txt"),
+    "restore": lambda artifact: artifact.restore(),
     "save": lambda artifact: artifact.save(),
     "unlink": lambda artifact: artifact.unlink(),
     "used_by": lambda artifact: artifact.used_by(),

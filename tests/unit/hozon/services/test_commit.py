@@ -302,7 +302,7 @@ def test_two_writers_of_one_file_store_it_once(logger: Logger) -> None:
     assert len(keys) == 1
     with context.catalog.read() as session:
         places = session.objects.places(requests[0].contents.manifest.sizes_by_digest)
-    assert list(places.values()) == [Place(keys[0], 0, 4)]
+    assert list(places.values()) == [Place(keys[0].key, 0, 4)]
 
 
 def test_writers_at_once_take_numbers_without_gaps(logger: Logger) -> None:

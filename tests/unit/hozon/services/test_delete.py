@@ -76,7 +76,7 @@ def test_aliases_go_with_the_version_when_they_may(logger: Logger) -> None:
 
 
 def test_what_a_delete_took_away_is_remembered(logger: Logger) -> None:
-    """The aliases, who deleted the version and when; past the port, which only writes them yet."""
+    """The aliases, who deleted the version and when; past the port."""
     delete_version(logger.context, logger.log("one", "best").version, delete_aliases=True)
     engine = create_engine(logger.context.catalog.url)
     with engine.connect() as connection:

@@ -172,7 +172,7 @@ def test_bytes_that_the_store_lost_are_named(
 ) -> None:
     """The message says which key is missing."""
     version = commit_version(logger.context, logger.request(files={"a": b"hello"})).version
-    (key,) = store.keys()
+    (key,) = (found.key for found in store.keys(""))
     store.delete([key])
     with pytest.raises(MissingObjectError, match=key):
         download_version(logger.context, version, tmp_path)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -360,6 +361,7 @@ def hostile(logger: Logger, context: Context, path: str) -> Version:
                 created_by=context.principal,
                 created_at=context.catalog.now(),
                 lease_expires_at=context.catalog.now(),
+                upload_id=uuid.uuid4().hex,
             ),
         )
         session.versions.commit(version_id, index=9, manifest=manifest, now=context.catalog.now())

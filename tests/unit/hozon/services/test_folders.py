@@ -15,7 +15,7 @@ import pytest
 from hozon.errors import InvalidEntryPathError, SourceFileError
 from hozon.model.paths import UNFINISHED
 from hozon.services import scratch
-from hozon.services.folders import TargetFolder
+from hozon.services.folders import TargetFolder, local_folder
 
 HOSTILE = ["../x", "/etc/x", "a/../../x", "C:\\x", "C:x", "a//x", "", "..", "a\\..\\..\\x", "x\0"]
 
@@ -258,3 +258,14 @@ def test_a_write_that_the_system_cuts_short_is_no_whole_file(root: Path) -> None
     )
     assert done.stdout == "'a' cannot be written (File too large)\n"
     assert everything(root) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("\ud800", "not valid Unicode"), ("a\0b", "NUL"), (None, "it is a NoneType")],
+)
+def test_what_is_no_path_is_refused(path: object, reason: str) -> None:
+    """Before anything is touched, and in words that can be printed."""
+    with pytest.raises(SourceFileError, match=reason) as caught:
+        local_folder(path)  # type: ignore[arg-type]  # The point of the test.
+    str(caught.value).encode()

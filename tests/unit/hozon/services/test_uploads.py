@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +25,13 @@ from hozon.services.commit import commit_version
 from hozon.services.contents import Contents, LocalFile, LocalRange, StagedFile
 from hozon.services.context import Context
 from hozon.services.download import download_version
+from hozon.services.leases import Upload
 from hozon.services.uploads import _digests, upload_missing
 from hozon.storage.local import LocalObjectStore
 from hozon.storage.s3 import S3ObjectStore
 from hozon.testing.faulty import Fault, FaultyObjectStore
 from hozon.testing.memory import MemoryObjectStore
+from hozon.testing.records import make_collection, new_version
 from worlds import Bucket, Logger, Stage
 
 SIZES = PackSizes(pack_bytes=40, packed_file_bytes=10)
@@ -71,8 +74,17 @@ def left_in_place(folder: Path, files: dict[str, bytes]) -> Contents:
 def upload(context: Context, contents: Contents) -> list[int]:
     """Upload, and give the progress."""
     done: list[int] = []
-    upload_missing(context, contents, progress=done.append)
+    upload_missing(context, contents, pending(context), progress=done.append)
     return done
+
+
+def pending(context: Context) -> Upload:
+    """Open a version for which something is uploaded."""
+    upload_id = uuid.uuid4().hex
+    with context.catalog.write() as session:
+        new = replace(new_version("x"), upload_id=upload_id)
+        version = session.versions.open(make_collection(session).key, new)
+    return Upload(version, upload_id)
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -107,7 +119,7 @@ def test_small_files_share_a_key(context: Context, stage: Stage, store: MemoryOb
     """The staged pack goes as it is: one object for all of it."""
     contents = stage({"a": b"one", "b": b"two", "c": b""})
     assert sum(upload(context, contents)) == 6
-    (key,) = store.keys()
+    (key,) = (found.key for found in store.keys(""))
     assert {place.key for place in places(context, contents).values()} == {key}
     assert key.startswith("packs/")
 
@@ -155,7 +167,8 @@ def test_only_what_is_missing_goes(
     contents = stage({"a": b"one", "b": b"two", "c": b"two"})
     assert sum(upload(context, contents)) == 9
     first, second = sorted(
-        store.keys(), key=lambda key: b"one" not in b"".join(store.read(Place(key, 0, 3)))
+        (found.key for found in store.keys("")),
+        key=lambda key: b"one" not in b"".join(store.read(Place(key, 0, 3))),
     )
     assert b"".join(store.read(Place(second, 0, 3))) == b"two"
     assert places(context, contents)["a"].key == first
@@ -199,7 +212,7 @@ def test_a_local_store_keeps_the_very_file(
     )
     upload(context, stage({"a": b"hello"}))
     assert store.reads == []
-    (key,) = store.keys()
+    (key,) = (found.key for found in store.keys(""))
     assert (tmp_path / "objects" / key).read_bytes() == b"hello"
 
 
@@ -223,7 +236,7 @@ def test_a_store_that_spoils_what_it_is_given_is_found_out(
     faulty.on_put, faulty.chosen = fault, kind
     with pytest.raises((IntegrityError, StorageError)):
         commit_version(small_context, request)
-    assert [key for key in faulty.keys("") if kind(key)] == []
+    assert [found for found in faulty.keys("") if kind(found.key)] == []
     with small_context.catalog.read() as session:
         assert session.counts().versions == 0
     assert not any(kind(place.key) for place in places(small_context, request.contents).values())

@@ -1,6 +1,7 @@
 """Verify and checkout: what is wrong, missing and surplus, and what is never removed."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def test_a_message_names_some_and_counts_the_rest() -> None:
     """It has to fit a screen."""
     found = Differences(tuple(str(n) for n in range(9)), (), ())
     assert str(found) == "wrong 0, 1, 2, 3, 4 and 4 more"
+
+
+def test_names_that_are_no_text_can_be_printed(
+    context: Context, version: Version, root: Path
+) -> None:
+    """A message shows their bytes."""
+    (root / "m\udcff").write_bytes(b"mine")
+    with pytest.raises(VerificationError, match=r"surplus m\\udcff") as caught:
+        verify_folder(context, version, root)
+    str(caught.value).encode()
 
 
 def test_a_link_is_no_file(context: Context, version: Version, root: Path) -> None:
@@ -164,10 +175,112 @@ def test_nothing_is_removed_before_everything_is_there(
     """A store that has lost a file costs none of what is here."""
     (root / "mine").write_bytes(b"mine")
     (root / "z").unlink()
-    store.delete(list(store.keys()))
+    store.delete([found.key for found in store.keys("")])
     with pytest.raises(MissingObjectError):
         check_out(context, version, root)
     assert everything(root) == [path for path in (*EQUAL, "mine") if path != "z"]
+
+
+def put_in_the_way(root: Path) -> dict[str, bytes]:
+    """Let a folder have the name of a file, small and large, and a file that of a folder."""
+    for name in ("a", "large"):
+        (root / name).unlink(missing_ok=True)
+        (root / name / "old").mkdir(parents=True)
+        (root / name / "old" / "mine").write_bytes(b"mine")
+    for path in (root / "deep" / "er" / "b", root / "deep" / "c"):
+        path.unlink()
+    (root / "deep" / "er").rmdir()
+    (root / "deep").rmdir()
+    (root / "deep").write_bytes(b"mine, too")
+    return {path: (root / path).read_bytes() for path in ("a/old/mine", "large/old/mine", "deep")}
+
+
+@pytest.fixture
+def with_large(logger: Logger) -> Version:
+    """Give a version with a large file, twice, beside the small ones."""
+    large = b"large" * (1 << 20)
+    files = {**FILES, "large": large, "deep/copy": large}
+    return commit_version(logger.context, logger.request(files=files)).version
+
+
+def test_folders_and_files_give_way_to_each_other(
+    context: Context, with_large: Version, root: Path
+) -> None:
+    """With what is in the folders: it is surplus, and a dry run says so."""
+    put_in_the_way(root)
+    assert surplus_files(context, with_large, root) == ["a/old/mine", "deep", "large/old/mine"]
+    check_out(context, with_large, root)
+    verify_folder(context, with_large, root)
+    assert everything(root) == sorted([*EQUAL, "deep/copy", "large"])
+
+
+def test_a_file_gives_way_to_folders_within_folders(
+    context: Context, version: Version, root: Path
+) -> None:
+    """At the depth where it lies."""
+    (root / "deep" / "er" / "b").unlink()
+    (root / "deep" / "er").rmdir()
+    (root / "deep" / "er").write_bytes(b"mine")
+    check_out(context, version, root)
+    assert everything(root) == EQUAL
+    verify_folder(context, version, root)
+
+
+def test_a_link_gives_way_alone(context: Context, version: Version, root: Path) -> None:
+    """What it leads to stays, be it where a file belongs or in a folder that goes."""
+    outside = root.parent / "outside"
+    outside.mkdir()
+    (outside / "mine").write_bytes(b"mine")
+    (root / "a").unlink()
+    (root / "a").mkdir()
+    (root / "a" / "link").symlink_to(outside)
+    (root / "z").unlink()
+    (root / "z").symlink_to(outside)
+    check_out(context, version, root)
+    assert everything(root) == EQUAL
+    assert everything(outside) == ["mine"]
+
+
+def test_nothing_gives_way_before_everything_is_there(
+    context: Context, with_large: Version, root: Path, store: MemoryObjectStore
+) -> None:
+    """A store that has lost a file costs none of what is here."""
+    mine = put_in_the_way(root)
+    store.delete([key.key for key in list(store.keys()) if key.key.startswith("objects/")])
+    with pytest.raises(MissingObjectError):
+        check_out(context, with_large, root)
+    assert {path: (root / path).read_bytes() for path in mine} == mine
+    assert not (root / UNFINISHED).exists()
+
+
+def test_what_cannot_give_way_is_named(
+    context: Context, version: Version, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the next checkout goes on."""
+    mine = put_in_the_way(root)
+
+    real = shutil.rmtree
+
+    def refuse(path: Path, *, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise PermissionError(13, "Permission denied", str(path))
+        real(path, ignore_errors=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", refuse)
+        with pytest.raises(SourceFileError, match=r"a' cannot be written \(Permission denied"):
+            check_out(context, version, root)
+    assert (root / "a/old/mine").read_bytes() == mine["a/old/mine"]
+    check_out(context, version, root)
+    assert everything(root) == EQUAL
+
+
+def test_a_download_replaces_no_folder(context: Context, version: Version, root: Path) -> None:
+    """Only a checkout does: what a download finds stays."""
+    mine = put_in_the_way(root)
+    with pytest.raises(SourceFileError, match="cannot be written"):
+        download_version(context, version, root)
+    assert {path: (root / path).read_bytes() for path in mine} == mine
 
 
 def test_what_another_process_is_bringing_stays(

@@ -1,6 +1,7 @@
 """The store that fails and lies on purpose does so as it is told."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -85,12 +86,61 @@ def test_what_times_out_may_have_arrived(store: FaultyObjectStore, put: Put) -> 
     store.on_put = Fault.TIME_OUT
     with pytest.raises(StorageError, match="no answer about objects/a"):
         put("objects/a", b"hello!")
-    assert list(store.keys()) == ["objects/a"]
+    assert [found.key for found in store.keys("")] == ["objects/a"]
     store.on_read = Fault.TIME_OUT
     chunks = store.read(Place("objects/a", 0, 6))
     assert next(chunks) == b"hel"
     with pytest.raises(StorageError, match="timed out"):
         next(chunks)
+
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reported", "left"),
+    [
+        (Fault.DROP, [], ["objects/a"]),
+        (Fault.TIME_OUT, ["objects/a"], []),
+        (Fault.FLIP, ["objects/a"], ["objects/a"]),
+    ],
+)
+@pytest.mark.parametrize("erase", [False, True], ids=["discarded", "erased"])
+def test_what_is_removed_is_not(
+    store: FaultyObjectStore,
+    put: Put,
+    fault: Fault,
+    reported: list[str],
+    left: list[str],
+    *,
+    erase: bool,
+) -> None:
+    """Or is, though the store denies it; and for the chosen keys only."""
+    names = [put(key, b"hello").key for key in ("objects/a", "objects/b")]
+    store.on_discard, store.chosen = fault, lambda key: key == "objects/a"
+    failures = store.erase(names) if erase else store.discard(names, now=NOW)
+    assert list(failures) == reported
+    assert [found.key for found in store.keys("")] == left
+    assert store.discards == names
+
+
+@pytest.mark.parametrize(("fault", "found"), [(Fault.TIME_OUT, 2), (Fault.FLIP, 1)])
+def test_what_is_recovered_has_no_answer(
+    store: FaultyObjectStore, put: Put, fault: Fault, found: int
+) -> None:
+    """It may be there nevertheless."""
+    put("objects/a", b"hello")
+    store.on_recover = fault
+    with pytest.raises(StorageError, match="no answer about objects/a"):
+        store.recover("objects/a", "objects/b")
+    assert len(list(store.keys())) == found
+
+
+def test_what_is_recovered_may_be_a_lie(store: FaultyObjectStore) -> None:
+    """The store says that it is there, and it is not."""
+    store.on_recover = Fault.DROP
+    assert store.recover("objects/a", "objects/b")
+    assert list(store.keys()) == []
 
 
 def test_calls_are_noted(store: FaultyObjectStore, put: Put) -> None:

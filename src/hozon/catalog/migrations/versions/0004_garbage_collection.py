@@ -52,6 +52,7 @@ def _let_versions_expire() -> None:
     op.add_column("projects", sa.Column("ttl", TtlSpan, nullable=True))
     op.add_column("collections", sa.Column("ttl", TtlSpan, nullable=True))
     op.add_column("collections", sa.Column("retention", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("runs", sa.Column("deleted_at", UtcDateTime, nullable=True))
     op.add_column("versions", sa.Column("deleted_reason", code_points(16), nullable=True))
     op.add_column("versions", sa.Column("purged_at", UtcDateTime, nullable=True))
     op.add_column("versions", sa.Column("purged_by", code_points(128), nullable=True))

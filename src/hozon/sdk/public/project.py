@@ -1,0 +1,204 @@
+"""`Project` and `Team`: what holds for all collections of a project, or all projects of an owner.
+
+Owns the attributes that can be set, until `save()` stores them. Refuses to own the rules; those are
+`hozon.model.expiry`.
+"""
+
+from dataclasses import replace
+
+from hozon.errors import InvalidTtlError
+from hozon.model.expiry import TeamTtl
+from hozon.model.names import EntityName
+from hozon.model.paths import ProjectPath
+from hozon.model.ttl import Ttl, check_ttl
+from hozon.sdk.session import Session
+from hozon.services.ttl import (
+    read_project_ttl,
+    read_team_ttl,
+    set_project_ttl,
+    set_team_ttl,
+)
+
+
+class Project:
+    """What holds for all collections of a project. `Api.project` returns it.
+
+    Examples:
+        Let all of a project's versions live for ninety days, unless they say otherwise.
+
+        ```python
+        from datetime import timedelta
+
+        import hozon
+
+        project = hozon.Api().project("digits")
+        print(project.name, project.entity, project.ttl)
+        #> digits ada ArtifactTTL.INHERIT
+        project.ttl = timedelta(days=90)
+        project.save()
+        print(hozon.Api().artifact("mnist:v0").effective_ttl)
+        #> 90 days, 0:00:00
+        ```
+    """
+
+    def __init__(self, session: Session, path: ProjectPath) -> None:
+        """Name a project; nothing is read yet."""
+        self._session = session
+        self._path = path
+        self._changed: tuple[Ttl] | None = None
+
+    def __repr__(self) -> str:
+        """Show the path."""
+        return f"<Project {self._path}>"
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._path.project
+
+    @property
+    def entity(self) -> str:
+        """The owner."""
+        return self._path.entity
+
+    @property
+    def ttl(self) -> Ttl:
+        """How long versions live for which nothing nearer is set. After a change, `save()` stores.
+
+        A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
+        default, for what is set on the team. It holds at once for the versions that are there.
+
+        Raises:
+            InvalidTtlError: What is set is no `timedelta`, or too short or too long.
+        """
+        if self._changed is not None:
+            return self._changed[0]
+        return read_project_ttl(self._session.context, self._path)
+
+    @ttl.setter
+    def ttl(self, value: Ttl) -> None:
+        self._changed = (check_ttl(value),)
+
+    def save(self) -> None:
+        """Store the TTL if it was changed; a project that nobody logged to yet is made.
+
+        Examples:
+            Keep everything of a project, whatever the team says.
+
+            ```python
+            import hozon
+
+            project = hozon.Api().project("digits")
+            project.ttl = None
+            project.save()
+            print(hozon.Api().project("digits").ttl)
+            #> None
+            ```
+        """
+        if self._changed is not None:
+            set_project_ttl(self._session.context, self._path, self._changed[0])
+            self._changed = None
+
+
+class Team:
+    """What holds for all projects of a team or a user. `Api.team` returns it.
+
+    Examples:
+        Let versions live for a year, and let only admins change that.
+
+        ```python
+        from datetime import timedelta
+
+        import hozon
+
+        team = hozon.Api().team("ada")
+        print(team.name, team.ttl, team.members_may_set_ttl)
+        #> ada ArtifactTTL.INHERIT True
+        team.ttl = timedelta(days=365)
+        team.members_may_set_ttl = False
+        team.save()
+        again = hozon.Api().team("ada")
+        print(again.ttl, again.members_may_set_ttl)
+        #> 365 days, 0:00:00 False
+        ```
+    """
+
+    def __init__(self, session: Session, entity: EntityName) -> None:
+        """Name a team; nothing is read yet."""
+        self._session = session
+        self._entity = entity
+        self._seen: TeamTtl | None = None
+        self._wanted: TeamTtl | None = None
+
+    def __repr__(self) -> str:
+        """Show the name."""
+        return f"<Team {self._entity}>"
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._entity
+
+    @property
+    def ttl(self) -> Ttl:
+        """How long versions live for which nothing nearer is set. After a change, `save()` stores.
+
+        A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
+        default, for never, too. It holds at once for the versions that are there.
+
+        Raises:
+            InvalidTtlError: What is set is no `timedelta`, or too short or too long.
+        """
+        return self._settings.ttl
+
+    @ttl.setter
+    def ttl(self, value: Ttl) -> None:
+        self._wanted = replace(self._settings, ttl=check_ttl(value))
+
+    @property
+    def members_may_set_ttl(self) -> bool:
+        """Whether members may set TTLs, too, and not only admins. After a change, `save()` stores.
+
+        It is recorded and shown. Until there are roles, everybody counts as an admin.
+
+        Raises:
+            InvalidTtlError: What is set is neither True nor False.
+        """
+        return self._settings.members_may_set_ttl
+
+    @members_may_set_ttl.setter
+    def members_may_set_ttl(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise InvalidTtlError(f"members_may_set_ttl is {value!r}", hint="Give True or False.")
+        self._wanted = replace(self._settings, members_may_set_ttl=value)
+
+    def save(self) -> None:
+        """Store what was changed; what was not is left as it is.
+
+        Examples:
+            Give the default back.
+
+            ```python
+            from datetime import timedelta
+
+            import hozon
+
+            team = hozon.Api().team("ada")
+            for ttl in (timedelta(days=30), hozon.ArtifactTTL.INHERIT):
+                team.ttl = ttl
+                team.save()
+                print(hozon.Api().artifact("mnist:v0").effective_ttl)
+                #> 30 days, 0:00:00
+                #> None
+            ```
+        """
+        wanted = self._settings
+        set_team_ttl(self._session.context, self._entity, seen=self._seen or wanted, wanted=wanted)
+        self._seen = self._wanted = None
+
+    @property
+    def _settings(self) -> TeamTtl:
+        """The settings as the user wants them; read from the catalog when they are first needed."""
+        if self._wanted is None:
+            self._seen = self._wanted = read_team_ttl(self._session.context, self._entity)
+        return self._wanted

@@ -1,0 +1,153 @@
+"""Erase: leave nothing of a version, for the sake of privacy.
+
+Owns what has to go, and the proof that it went. Invariants: what other versions share stays, and
+is reported; the list of files goes last, so that an interrupted erase can be finished.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hozon.errors import ConflictError, StorageError, VersionStateError
+from hozon.model.digests import ContentDigest
+from hozon.model.garbage import Windows
+from hozon.model.versions import Version, VersionState
+from hozon.services.context import Context
+from hozon.services.garbage.rewrite import rewrite
+from hozon.services.garbage.tenure import Tenure, collecting
+
+ERASE = "erase"
+"""By what versions are purged, for people."""
+
+_AT_ONCE = Windows(restore=timedelta(), trash=timedelta(), grace=timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class EraseReport:
+    """What was erased, and what was not because others need it."""
+
+    digests: Sequence[ContentDigest]
+    """Objects of which nothing is left: no live byte, no trash, no old version of a bucket."""
+
+    keys: Sequence[str]
+    """Keys that were erased; each was looked for afterwards and not found."""
+
+    shared: Mapping[ContentDigest, Sequence[str]]
+    """Objects that stay, and the versions that reach them, the first hundred of each."""
+
+
+def erase_version(context: Context, version: Version) -> EraseReport:
+    """Remove the bytes of a deleted version from everywhere, and the list of its files.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        version: A deleted or purged version. Nobody can restore or recover it afterwards.
+
+    Returns:
+        What went, and what stays because other versions share it.
+
+    Raises:
+        VersionStateError: It is not deleted; delete it first.
+        CollectorBusyError: A collector is at work; wait for it.
+        StorageError: Something could not be erased; erase it again to go on.
+        CatalogError: The catalog failed; erase it again to go on.
+    """
+    with collecting(context) as tenure:
+        digests = _purge(context, tenure, version)
+        report = _erase(context, tenure, digests)
+        with tenure.write() as session:
+            session.garbage.erase_version(version.id)
+    return report
+
+
+def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
+    """Remove an object that no version needs from everywhere.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        digest: Its SHA-256.
+
+    Returns:
+        What went.
+
+    Raises:
+        ConflictError: Versions or uploads need it; erase these first.
+        CollectorBusyError: A collector is at work; wait for it.
+        StorageError: It could not be erased; erase it again to go on.
+        CatalogError: The catalog failed; erase it again to go on.
+    """
+    with context.catalog.read() as session:
+        reasons = session.garbage.reasons(digest)
+    if reasons.version_count or reasons.uploads:
+        names = ", ".join(str(version.path) for version in reasons.versions[:5])
+        raise ConflictError(
+            f"{digest[:12]}… is needed by {reasons.version_count} versions"
+            f" ({names or 'none'}) and {reasons.uploads} uploads",
+            hint="Delete and erase these versions first.",
+        )
+    with collecting(context) as tenure:
+        return _erase(context, tenure, [digest])
+
+
+def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDigest]:
+    """Purge a deleted version whatever its window, and list what it held."""
+    with tenure.write() as session:
+        state = session.versions.get(version.id).state
+        if state not in {VersionState.DELETED, VersionState.PURGED}:
+            raise VersionStateError(
+                f"{version.path} is {state} and cannot be erased",
+                hint="Delete it first; what is erased can never be restored.",
+            )
+        if state is VersionState.DELETED:
+            session.garbage.purge([version.id], by=ERASE, now=context.catalog.now())
+        return sorted({digest for digest, _ in session.versions.manifest(version.id).contents()})
+
+
+def _erase(context: Context, tenure: Tenure, digests: Sequence[ContentDigest]) -> EraseReport:
+    """Erase objects that nothing reaches, wherever they lie or once lay."""
+    cutoffs = _AT_ONCE.cutoffs(context.catalog.now())
+    with tenure.write() as session:
+        session.garbage.condemn(digests, cutoffs)
+        stored = session.objects.places(digests)
+    gone = [digest for digest in digests if digest not in stored]
+    with context.catalog.read() as session:
+        keys = sorted({item.place.key for item in session.garbage.lost_places(gone)})
+        shared = {d: [str(v.path) for v in session.garbage.reasons(d).versions] for d in stored}
+    _move_away(context, tenure, keys)
+    _remove(context, keys)
+    _forget_cached(context, gone)
+    with tenure.write() as session:
+        session.garbage.erase_objects(gone, keys)
+    return EraseReport(digests=gone, keys=keys, shared=shared)
+
+
+def _move_away(context: Context, tenure: Tenure, keys: Iterable[str]) -> None:
+    """Copy what others need out of keys that are to be erased."""
+    with context.catalog.read() as session:
+        uses = [use for key in keys if (use := session.garbage.use_of(key)) is not None]
+    failures = rewrite(context, tenure, uses).failures
+    for key, reason in failures.items():
+        raise StorageError(
+            f"{key} holds objects that others need, and they could not be copied: {reason}",
+            hint="Erase it again; if it stays so, verify the versions that need them.",
+        )
+
+
+def _remove(context: Context, keys: Sequence[str]) -> None:
+    """Erase keys from the store, and look whether they are gone."""
+    failures = dict(context.store.erase(keys))
+    for key in keys:
+        if any(stored.key == key for stored in context.store.keys(key)):
+            failures.setdefault(key, "it is still listed")
+    for key, reason in failures.items():
+        raise StorageError(
+            f"{key} could not be erased from {context.store.url}: {reason}",
+            hint="Check that the credentials may delete old versions, and erase it again.",
+        )
+
+
+def _forget_cached(context: Context, digests: Iterable[ContentDigest]) -> None:
+    """Remove what this machine keeps of objects that it read."""
+    if context.cache is not None:
+        for digest in digests:
+            context.cache.discard(digest)

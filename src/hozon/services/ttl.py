@@ -1,0 +1,190 @@
+"""TTL: what versions live by, set on collections, projects and teams, and read for versions.
+
+Owns who may set what, in one place: until there are roles every principal counts as an admin, and
+whether members may set TTLs is recorded for later. Refuses to own what happens when a TTL runs out;
+that is `hozon.services.expire`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import nsmallest
+
+from hozon.model.expiry import (
+    FREE,
+    Expiry,
+    TeamTtl,
+    check_collection_ttl,
+    expiry_of,
+)
+from hozon.model.names import EntityName
+from hozon.model.paths import ArtifactPath, ProjectPath
+from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
+from hozon.model.versions import Version
+from hozon.ports.catalog import Collection
+from hozon.ports.retention import CollectionPolicy, TimedVersion
+from hozon.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledVersion:
+    """A version to which a TTL applies, and what comes of it."""
+
+    path: ArtifactPath
+    """The full path, by version."""
+
+    expiry: Expiry
+    """When it expires, or what suspends that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What expires in a project."""
+
+    versions: tuple[ScheduledVersion, ...]
+    """The soonest first; suspended ones last."""
+
+    total: int
+    """How many versions a TTL applies to, those that are not listed included."""
+
+
+def expiry_of_version(context: Context, version: Version) -> Expiry:
+    """Say when a version expires; of a link, when its source does.
+
+    Args:
+        context: The capabilities.
+        version: A version in any state.
+    """
+    key = version.content_id
+    with context.catalog.read() as session:
+        content = session.versions.get(key)
+        holders = session.retention.holders([key]).get(key, FREE)
+        return expiry_of(content.created_at, session.retention.settings(key), holders)
+
+
+def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Schedule:
+    """List the versions of a project to which a TTL applies, the soonest first.
+
+    Args:
+        context: The capabilities.
+        at: The project.
+        limit: How many to list, 1 or more; None for all. Memory grows with it, and with nothing
+            else.
+    """
+    with context.catalog.read() as session:
+        counted = _Counted(session.retention.timed(at))
+        chosen = sorted(counted, key=_when) if limit is None else nsmallest(limit, counted, _when)
+        holders = session.retention.holders([v.id for v in chosen if v.suspended])
+    listed = (
+        ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
+        for v in chosen
+    )
+    return Schedule(tuple(listed), counted.total)
+
+
+class _Counted:
+    """Versions, counted as they pass by."""
+
+    def __init__(self, versions: Iterator[TimedVersion]) -> None:
+        self.total = 0
+        self._versions = versions
+
+    def __iter__(self) -> Iterator[TimedVersion]:
+        for version in self._versions:
+            self.total += 1
+            yield version
+
+
+def _when(version: TimedVersion) -> tuple[bool, datetime, int]:
+    """Order by when the time comes; what is suspended comes last."""
+    span = version.settings.effective.span or timedelta.max
+    return version.suspended, version.created_at + span, version.id
+
+
+def read_project_ttl(context: Context, at: ProjectPath) -> Ttl:
+    """Read what is set for a project."""
+    with context.catalog.read() as session:
+        return session.retention.project_ttl(at)
+
+
+def set_project_ttl(context: Context, at: ProjectPath, ttl: Ttl) -> None:
+    """Let the versions of a project live so long, those that are there already included.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        at: The project; made if need be.
+        ttl: A span, None for never, or INHERIT for what the team says.
+
+    Raises:
+        InvalidTtlError: It is no TTL.
+    """
+    checked = check_ttl(ttl)
+    with context.catalog.write() as session:
+        session.retention.set_project_ttl(at, checked, now=context.catalog.now())
+
+
+def read_team_ttl(context: Context, entity: EntityName) -> TeamTtl:
+    """Read what is set for all projects of an entity."""
+    with context.catalog.read() as session:
+        return session.retention.team_ttl(entity)
+
+
+def set_team_ttl(context: Context, entity: EntityName, *, seen: TeamTtl, wanted: TeamTtl) -> None:
+    """Store what a caller changed of a team's settings; they hold for all versions at once.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        entity: The owner of the projects.
+        seen: The settings as the caller saw them.
+        wanted: What the caller made of those.
+
+    Raises:
+        InvalidTtlError: The TTL is none.
+    """
+    check_ttl(wanted.ttl)
+    with context.catalog.write() as session:
+        now = session.retention.team_ttl(entity)
+        merged = TeamTtl(
+            now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
+            now.members_may_set_ttl
+            if wanted.members_may_set_ttl == seen.members_may_set_ttl
+            else wanted.members_may_set_ttl,
+        )
+        session.retention.set_team_ttl(entity, merged)
+
+
+def read_collection_policy(context: Context, collection: Collection) -> CollectionPolicy:
+    """Read what the versions of a collection live by."""
+    with context.catalog.read() as session:
+        return session.retention.collection_policy(collection.key)
+
+
+def set_collection_policy(
+    context: Context, collection: Collection, *, seen: CollectionPolicy, wanted: CollectionPolicy
+) -> CollectionPolicy:
+    """Store what a caller changed of a collection's TTL and retention policy.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        collection: The collection.
+        seen: Its policy as the caller saw it.
+        wanted: What the caller made of that.
+
+    Returns:
+        The policy as it is now: what the caller did not change is left as it was.
+
+    Raises:
+        InvalidTtlError: The TTL is none.
+        CollectionKindError: A TTL is given to a portfolio.
+    """
+    check_ttl(wanted.ttl)
+    if not isinstance(wanted.ttl, ArtifactTTL):
+        check_collection_ttl(collection.path, kind=collection.kind)
+    with context.catalog.write() as session:
+        now = session.retention.collection_policy(collection.key)
+        merged = CollectionPolicy(
+            now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
+            now.retention if wanted.retention == seen.retention else wanted.retention,
+        )
+        session.retention.set_collection_policy(collection.key, merged)
+        return merged

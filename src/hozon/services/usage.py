@@ -1,0 +1,77 @@
+"""Usage: what collections and versions hold in the store, and what nothing else holds."""
+
+from hozon.errors import CollectionKindError, CollectionNotFoundError
+from hozon.model.links import CollectionKind
+from hozon.model.names import TypeName
+from hozon.model.paths import CollectionPath, ProjectPath
+from hozon.model.usage import CollectionUsage, NamePatterns, VersionUsage
+from hozon.ports.catalog import CatalogSession
+from hozon.ports.paging import Listing
+from hozon.services.context import Context
+from hozon.services.listing import CatalogListing
+
+
+def list_usage(
+    context: Context, at: ProjectPath, *, names: NamePatterns, type_name: TypeName | None
+) -> Listing[CollectionUsage]:
+    """List what the collections of a project hold, oldest first, also where all is deleted.
+
+    Args:
+        context: The capabilities.
+        at: The project.
+        names: Which collections; those named without a wildcard have to exist.
+        type_name: What they hold; None for anything.
+
+    Raises:
+        CollectionNotFoundError: There is no collection of such a name.
+        CollectionKindError: A name is that of a portfolio, which holds no bytes.
+    """
+    with context.catalog.read() as session:
+        check_logged_to(session, at, names=names)
+    return CatalogListing(
+        context.catalog, lambda s: s.usage.by_collection(at, names=names, type_name=type_name)
+    )
+
+
+def list_version_usage(context: Context, path: CollectionPath) -> Listing[VersionUsage]:
+    """List what the versions of a collection hold, deleted ones included, newest first.
+
+    Args:
+        context: The capabilities.
+        path: The collection.
+
+    Raises:
+        CollectionNotFoundError: There is no such collection.
+        CollectionKindError: It is a portfolio, which holds no bytes.
+    """
+    with context.catalog.read() as session:
+        check_logged_to(session, path.at, names=NamePatterns((path.name,)))
+    return CatalogListing(context.catalog, lambda s: s.usage.by_version(path))
+
+
+def check_logged_to(session: CatalogSession, at: ProjectPath, *, names: NamePatterns) -> None:
+    """Let names without a wildcard stand for collections that versions were logged to.
+
+    Args:
+        session: The transaction.
+        at: The project.
+        names: Names, and patterns, which may match nothing.
+
+    Raises:
+        CollectionNotFoundError: There is no collection of such a name.
+        CollectionKindError: A name is that of a portfolio.
+    """
+    for name in names.names:
+        path = CollectionPath(at, name)
+        found = session.collections.find(path)
+        if found is None:
+            raise CollectionNotFoundError(
+                f"There is no artifact {name!r} in {at}",
+                hint="Check the spelling, the entity and the project; 'hozon du' lists what there"
+                " is.",
+            )
+        if found.kind is not CollectionKind.SEQUENCE:
+            raise CollectionKindError(
+                f"{path} is a portfolio: its links hold no bytes of their own",
+                hint="Name the collections that the linked versions were logged to.",
+            )

@@ -1,0 +1,28 @@
+"""The parts of the contract of a catalog that have modules of their own, in one class.
+
+Owns the list of them. Refuses to own tests.
+"""
+
+from hozon.testing.deleted import DeletedContract
+from hozon.testing.lineages import LineageContract
+from hozon.testing.links import LinkContract
+from hozon.testing.manifests import ManifestContract
+from hozon.testing.notes import NoteContract
+from hozon.testing.protection import ProtectionContract
+from hozon.testing.retention import RetentionContract
+from hozon.testing.uploads import UploadContract
+from hozon.testing.usage import UsageContract
+
+
+class CatalogParts(
+    RetentionContract,
+    UploadContract,
+    UsageContract,
+    DeletedContract,
+    LineageContract,
+    LinkContract,
+    ManifestContract,
+    NoteContract,
+    ProtectionContract,
+):
+    """Everything in `hozon.testing.catalogs.CatalogContract` that has a module of its own."""
