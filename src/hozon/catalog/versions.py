@@ -98,11 +98,6 @@ def _after(prefix: str) -> str | None:
     return rest[:-1] + chr(_BEHIND_SURROGATES if following == _SURROGATES else following)
 
 
-def _begins_no_path(prefix: str) -> bool:
-    """Tell whether a text holds what no path does, and databases do not even compare with."""
-    return "\0" in prefix or any("\ud800" <= character <= "\udfff" for character in prefix)
-
-
 def _pending(version_id: VersionId, *, upload_id: str) -> ColumnElement[bool]:
     """Tell the version of an upload; a database may give its key to another once it is gone."""
     return and_(
@@ -110,6 +105,11 @@ def _pending(version_id: VersionId, *, upload_id: str) -> ColumnElement[bool]:
         versions.c.upload_id == upload_id,
         versions.c.state == VersionState.PENDING,
     )
+
+
+def _begins_no_path(prefix: str) -> bool:
+    """Tell whether a text holds what no path does, and databases do not even compare with."""
+    return "\0" in prefix or any("\ud800" <= character <= "\udfff" for character in prefix)
 
 
 class SqlVersions:

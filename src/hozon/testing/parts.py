@@ -15,13 +15,13 @@ from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
+    ManifestContract,
     RetentionContract,
     UploadContract,
     UsageContract,
     DeletedContract,
     LineageContract,
     LinkContract,
-    ManifestContract,
     NoteContract,
     ProtectionContract,
 ):

@@ -77,8 +77,8 @@ class GarbageApi:
     ) -> CollectReport:
         """Purge deleted versions past their window, and remove the bytes that nothing needs.
 
-        Before that, versions whose TTL ran out, and those that a retention policy lets go, are
-        deleted. A version can be restored for `HOZON_RESTORE_WINDOW`, 7 days by default, and what was
+        Before that, versions whose TTL ran out are deleted, and those that a retention policy lets
+        go. A version can be restored for `HOZON_RESTORE_WINDOW`, 7 days by default, and what was
         removed can be recovered for `HOZON_TRASH_WINDOW`, 30 days by default.
 
         Args:
