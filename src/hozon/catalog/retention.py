@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from hozon.catalog.batches import batches
+from hozon.catalog.database import streamed
 from hozon.catalog.listings import AnyRow
 from hozon.catalog.projects import ensure_project, find_project
 from hozon.catalog.schema import (
@@ -57,7 +58,6 @@ from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import CollectionKey
 from hozon.ports.retention import CollectionPolicy, GovernedCollection, TimedVersion
 
-_STREAMED_ROWS = 1000
 _SPANS_IN_BATCH: Final = 200
 """How many spans are compared by a statement: SQLite bounds how deep conditions are nested."""
 
@@ -219,10 +219,7 @@ class SqlRetention:
     def timed(self, at: ProjectPath) -> Iterator[TimedVersion]:
         """Read the committed versions of a project to which a TTL applies, in flat memory."""
         query = _TIMED.where(projects.c.entity == at.entity, projects.c.name == at.project)
-        streamed = self._connection.execute(
-            query.order_by(versions.c.id).execution_options(yield_per=_STREAMED_ROWS)
-        )
-        return map(_timed, streamed)
+        return map(_timed, streamed(self._connection, query.order_by(versions.c.id)))
 
     def spans(self) -> Sequence[timedelta]:
         """List the distinct spans that apply to any committed version, the shortest first."""
