@@ -4,6 +4,7 @@ Owns the list of them. Refuses to own tests.
 """
 
 from hozon.testing.deleted import DeletedContract
+from hozon.testing.garbage import GarbageContract
 from hozon.testing.lineages import LineageContract
 from hozon.testing.links import LinkContract
 from hozon.testing.manifests import ManifestContract
@@ -20,6 +21,7 @@ class CatalogParts(
     UploadContract,
     UsageContract,
     DeletedContract,
+    GarbageContract,
     LineageContract,
     LinkContract,
     NoteContract,
