@@ -393,6 +393,58 @@ def referred(**versions: int) -> None:
     assert stored()[1] == 0
 
 
+def aged(*, mnist: int = 4, classifier: int = 5, deleted_versions: int = 0) -> None:
+    """State how many versions are listed, how many are deleted, and that every byte is kept."""
+    api = hozon.Api()
+    assert len(api.artifacts("dataset", "mnist")) == mnist
+    assert len(api.artifacts("model", "classifier")) == classifier
+    counts, keys = stored()
+    assert counts.deleted_versions == deleted_versions
+    assert keys >= 9
+
+
+def set_ttl() -> None:
+    """Both TTLs are stored, and that of no other version."""
+    aged()
+    api = hozon.Api()
+    assert api.artifact("report:v0").ttl == timedelta(days=7)
+    ttls = [version.ttl for version in api.artifacts("dataset", "mnist")]
+    assert ttls == [timedelta(days=30), *[hozon.ArtifactTTL.INHERIT] * 3]
+
+
+def set_defaults() -> None:
+    """Each place has its TTL, and a project beside takes that of the team."""
+    aged()
+    api = hozon.Api()
+    assert api.team("ada").ttl == timedelta(days=730)
+    assert api.project("digits").ttl == timedelta(days=365)
+    assert api.project("letters").ttl is hozon.ArtifactTTL.INHERIT
+    assert api.artifact_collection("dataset", "mnist").ttl == timedelta(days=120)
+    assert api.artifact("mnist:v0").ttl is None
+
+
+def suspend_ttl() -> None:
+    """The TTL is stored, and nothing is protected any more."""
+    aged()
+    assert hozon.Api().artifact("mnist:v0").expires_at is not None
+    assert hozon.Api().protected_aliases() == []
+
+
+def expire_versions() -> None:
+    """One of the two that had expired is back and is kept; the other one is deleted."""
+    aged(mnist=3, deleted_versions=1)
+    (gone,) = hozon.Api().deleted_artifacts()
+    assert gone.deleted_reason == "ttl"
+    assert hozon.Api().expire(dry_run=True).by_ttl == ()
+
+
+def retention_policy() -> None:
+    """The newest two and the best are left, and the policy is stored."""
+    aged(classifier=3, deleted_versions=2)
+    assert names("model", "classifier") == {"v1": [], "v3": [], "v4": ["latest"]}
+    assert hozon.Api().artifact("classifier:v1").collection.retention is not None
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -429,6 +481,11 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/delete", "delete_collection.py"): delete_collection,
         ("guides/delete", "log_after_delete.py"): log_after_delete,
         ("guides/delete", "deleted_version.py"): deleted_version,
+        ("guides/retention", "set_ttl.py"): set_ttl,
+        ("guides/retention", "set_defaults.py"): set_defaults,
+        ("guides/retention", "suspend_ttl.py"): suspend_ttl,
+        ("guides/retention", "expire.py"): expire_versions,
+        ("guides/retention", "retention_policy.py"): retention_policy,
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,
