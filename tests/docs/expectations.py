@@ -233,6 +233,38 @@ def deleted_version() -> None:
     deleted(mnist=without(MNIST, "v2"), count=1)
 
 
+def delete_run() -> None:
+    """The run and its four models are gone; the datasets, which another run logged, are there."""
+    assert names("dataset", "mnist") == MNIST
+    assert {gone.type for gone in hozon.Api().deleted_artifacts()} == {"model"}
+    counts, keys = stored()
+    assert (counts.deleted_versions, keys) == (len(CLASSIFIER), OBJECTS)
+
+
+def protect_alias() -> None:
+    """Nothing is deleted, and the alias is protected."""
+    deleted(mnist=MNIST, count=0)
+    assert [item.alias for item in hozon.Api().protected_aliases()] == ["reviewed"]
+
+
+def plan_only() -> None:
+    """A plan deletes nothing; the copy shares its bytes."""
+    deleted(mnist=MNIST, count=0)
+    assert names("dataset", "archive") == {"v0": ["latest"]}
+
+
+def restore_version() -> None:
+    """The version is back, and the alias is where it was put meanwhile."""
+    deleted(mnist={**MNIST, "v2": ["candidate"], "v3": []}, count=0)
+
+
+def restore_collection() -> None:
+    """All is back but what had been deleted by itself."""
+    assert names("model", "classifier") == without(CLASSIFIER, "v1")
+    assert names("dataset", "mnist") == MNIST
+    assert stored()[0].deleted_versions == 1
+
+
 def swept_unchanged() -> None:
     """Reading changes nothing."""
     assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
@@ -480,6 +512,12 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/delete", "delete_unaliased.py"): delete_unaliased,
         ("guides/delete", "delete_collection.py"): delete_collection,
         ("guides/delete", "log_after_delete.py"): log_after_delete,
+        ("guides/delete", "delete_run.py"): delete_run,
+        ("guides/delete", "protect_alias.py"): protect_alias,
+        ("guides/delete", "plan_delete.py"): plan_only,
+        ("guides/delete", "execute_plan.py"): delete_unaliased,
+        ("guides/delete", "restore_version.py"): restore_version,
+        ("guides/delete", "restore_collection.py"): restore_collection,
         ("guides/delete", "deleted_version.py"): deleted_version,
         ("guides/retention", "set_ttl.py"): set_ttl,
         ("guides/retention", "set_defaults.py"): set_defaults,
