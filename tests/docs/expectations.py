@@ -255,6 +255,38 @@ def gated(*, kept: bool) -> None:
     assert stored()[1] == (5 if kept else 4)
 
 
+def delete_run() -> None:
+    """The run and its four models are gone; the datasets, which another run logged, are there."""
+    assert names("dataset", "mnist") == MNIST
+    assert {gone.type for gone in hozon.Api().deleted_artifacts()} == {"model"}
+    counts, keys = stored()
+    assert (counts.deleted_versions, keys) == (len(CLASSIFIER), OBJECTS)
+
+
+def protect_alias() -> None:
+    """Nothing is deleted, and the alias is protected."""
+    deleted(mnist=MNIST, count=0)
+    assert [item.alias for item in hozon.Api().protected_aliases()] == ["reviewed"]
+
+
+def plan_only() -> None:
+    """A plan deletes nothing; the copy shares its bytes."""
+    deleted(mnist=MNIST, count=0)
+    assert names("dataset", "archive") == {"v0": ["latest"]}
+
+
+def restore_version() -> None:
+    """The version is back, and the alias is where it was put meanwhile."""
+    deleted(mnist={**MNIST, "v2": ["candidate"], "v3": []}, count=0)
+
+
+def restore_collection() -> None:
+    """All is back but what had been deleted by itself."""
+    assert names("model", "classifier") == without(CLASSIFIER, "v1")
+    assert names("dataset", "mnist") == MNIST
+    assert stored()[0].deleted_versions == 1
+
+
 def swept_unchanged() -> None:
     """Reading changes nothing."""
     assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
@@ -415,6 +447,58 @@ def referred(**versions: int) -> None:
     assert stored()[1] == 0
 
 
+def aged(*, mnist: int = 4, classifier: int = 5, deleted_versions: int = 0) -> None:
+    """State how many versions are listed, how many are deleted, and that every byte is kept."""
+    api = hozon.Api()
+    assert len(api.artifacts("dataset", "mnist")) == mnist
+    assert len(api.artifacts("model", "classifier")) == classifier
+    counts, keys = stored()
+    assert counts.deleted_versions == deleted_versions
+    assert keys >= 9
+
+
+def set_ttl() -> None:
+    """Both TTLs are stored, and that of no other version."""
+    aged()
+    api = hozon.Api()
+    assert api.artifact("report:v0").ttl == timedelta(days=7)
+    ttls = [version.ttl for version in api.artifacts("dataset", "mnist")]
+    assert ttls == [timedelta(days=30), *[hozon.ArtifactTTL.INHERIT] * 3]
+
+
+def set_defaults() -> None:
+    """Each place has its TTL, and a project beside takes that of the team."""
+    aged()
+    api = hozon.Api()
+    assert api.team("ada").ttl == timedelta(days=730)
+    assert api.project("digits").ttl == timedelta(days=365)
+    assert api.project("letters").ttl is hozon.ArtifactTTL.INHERIT
+    assert api.artifact_collection("dataset", "mnist").ttl == timedelta(days=120)
+    assert api.artifact("mnist:v0").ttl is None
+
+
+def suspend_ttl() -> None:
+    """The TTL is stored, and nothing is protected any more."""
+    aged()
+    assert hozon.Api().artifact("mnist:v0").expires_at is not None
+    assert hozon.Api().protected_aliases() == []
+
+
+def expire_versions() -> None:
+    """One of the two that had expired is back and is kept; the other one is deleted."""
+    aged(mnist=3, deleted_versions=1)
+    (gone,) = hozon.Api().deleted_artifacts()
+    assert gone.deleted_reason == "ttl"
+    assert hozon.Api().expire(dry_run=True).by_ttl == ()
+
+
+def retention_policy() -> None:
+    """The newest two and the best are left, and the policy is stored."""
+    aged(classifier=3, deleted_versions=2)
+    assert names("model", "classifier") == {"v1": [], "v3": [], "v4": ["latest"]}
+    assert hozon.Api().artifact("classifier:v1").collection.retention is not None
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -450,6 +534,12 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/delete", "delete_unaliased.py"): delete_unaliased,
         ("guides/delete", "delete_collection.py"): delete_collection,
         ("guides/delete", "log_after_delete.py"): log_after_delete,
+        ("guides/delete", "delete_run.py"): delete_run,
+        ("guides/delete", "protect_alias.py"): protect_alias,
+        ("guides/delete", "plan_delete.py"): plan_only,
+        ("guides/delete", "execute_plan.py"): delete_unaliased,
+        ("guides/delete", "restore_version.py"): restore_version,
+        ("guides/delete", "restore_collection.py"): restore_collection,
         ("guides/delete", "deleted_version.py"): deleted_version,
         ("guides/garbage-collection", "look_first.py"): partial(collected, kept=True),
         ("guides/garbage-collection", "collect.py"): partial(collected, kept=False),
@@ -460,6 +550,11 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/garbage-collection", "erase.py"): partial(collected, kept=False),
         ("guides/collect-on-your-deployment", "missing_switch.py"): partial(gated, kept=True),
         ("guides/collect-on-your-deployment", "switched_on.py"): partial(gated, kept=False),
+        ("guides/retention", "set_ttl.py"): set_ttl,
+        ("guides/retention", "set_defaults.py"): set_defaults,
+        ("guides/retention", "suspend_ttl.py"): suspend_ttl,
+        ("guides/retention", "expire.py"): expire_versions,
+        ("guides/retention", "retention_policy.py"): retention_policy,
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -6,10 +6,13 @@ every world.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import hozon
+from hozon.bootstrap import SystemClock
 from hozon.errors import PageNotFoundError
+from hozon.sdk.session import use_clock
 
 _ENTITY = "ada"
 _PROJECT = "digits"
@@ -34,6 +37,18 @@ class Scene:
 
     project: str = _PROJECT
     """The project that names are looked up in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A clock that is behind, so that what is logged by it is old."""
+
+    by: timedelta
+    """By how much."""
+
+    def now(self) -> datetime:
+        """Give the time that it was then, in UTC."""
+        return SystemClock().now() - self.by
 
 
 def find_scene(page: str) -> Scene:
@@ -188,6 +203,18 @@ def _collectable() -> None:
             run.log_artifact(artifact)
 
 
+def _aged() -> None:
+    """Log a dataset once a month, and today five models, each by a run with another result."""
+    for number, aliases in enumerate([["reviewed"], [], [], []]):
+        then = _Past(timedelta(days=30 * (3 - number)))
+        with use_clock(then), hozon.init(id=f"prepare-{number}", job_type="prepare") as run:
+            _log(run, "mnist", "dataset", f"images {number}\n", aliases)
+    for number, accuracy in enumerate([0.91, 0.97, 0.88, 0.95, 0.93]):
+        with hozon.init(id=f"train-{number}", job_type="train") as run:
+            run.log({"accuracy": accuracy})
+            _log(run, "classifier", "model", f"weights {number}\n", [])
+
+
 def _log_digits(run: hozon.Run, *, images: int, aliases: list[str]) -> None:
     """Log the dataset of digits with so many of its three images."""
     rows = ["0001.png,7", "0002.png,2", "0003.png,1"][:images]
@@ -242,6 +269,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/collect-on-your-deployment",
                 _trained,
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
+                "guides/retention",
+                _aged,
+                "the dataset mnist (v0 to v3), logged 90, 60, 30 and 0 days ago, and the model"
+                " classifier (v0 to v4)",
             ),
             Scene(
                 "guides/sweep-best-run",

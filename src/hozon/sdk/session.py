@@ -15,6 +15,7 @@ from typing import Final
 from hozon.bootstrap import SystemClock, open_context, open_file_index
 from hozon.model.digests import ContentDigest
 from hozon.model.versions import Version
+from hozon.ports.clock import Clock
 from hozon.sdk.holding import Hold, Holds
 from hozon.services.context import Context
 from hozon.services.known_files import KnownFiles
@@ -32,12 +33,14 @@ class Session:
 
     Args:
         settings: What was configured when the session began.
+        clock: Tells the catalog's time; None for the clock that the catalog has by itself.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         """Remember the settings; nothing is opened yet."""
         self.settings: Final = settings
         """What was configured when the session began."""
+        self._clock: Final = clock
         self._opened: dict[int, Context] = {}
         self._holds: Final = Holds()
         self._file_index: Final = open_file_index(settings)
@@ -54,7 +57,7 @@ class Session:
         process = os.getpid()
         with _LOCK:
             if process not in self._opened:
-                self._opened[process] = open_context(self.settings)
+                self._opened[process] = open_context(self.settings, clock=self._clock)
                 _OPENED.add(self)
             return self._opened[process]
 
@@ -89,10 +92,11 @@ class Session:
             context.close()
 
 
-_SESSIONS: Final[dict[Settings, Session]] = {}
+_SESSIONS: Final[dict[tuple[Settings, Clock | None], Session]] = {}
 _OPENED: Final[set[Session]] = set()
 
 _CHOSEN: Final[ContextVar[Settings | None]] = ContextVar("chosen_settings", default=None)
+_CLOCK: Final[ContextVar[Clock | None]] = ContextVar("chosen_clock", default=None)
 
 
 @contextmanager
@@ -112,6 +116,23 @@ def use_settings(settings: Settings) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
+@contextmanager
+def use_clock(clock: Clock) -> Iterator[None]:
+    """Let what the block does happen at another time: demo data may be old.
+
+    Args:
+        clock: Tells the catalog's time.
+
+    Concurrency:
+        Holds for the thread (or task) that enters the block; others keep theirs.
+    """
+    token = _CLOCK.set(clock)
+    try:
+        yield
+    finally:
+        _CLOCK.reset(token)
+
+
 def current_session() -> Session:
     """Give the session for the settings as they are now.
 
@@ -121,9 +142,9 @@ def current_session() -> Session:
         InvalidSettingError: The configuration file cannot be used.
         InvalidNameError: The entity or the project breaks the rules for names.
     """
-    settings = _CHOSEN.get() or load_settings()
+    settings, clock = _CHOSEN.get() or load_settings(), _CLOCK.get()
     with _LOCK:
-        return _SESSIONS.setdefault(settings, Session(settings))
+        return _SESSIONS.setdefault((settings, clock), Session(settings, clock=clock))
 
 
 def close_sessions() -> None:
