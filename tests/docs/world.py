@@ -200,6 +200,8 @@ def _entered(scene: Scene, folder: Path) -> Iterator[tuple[S3Backend, dict[str, 
     backend = _mocked()
     backend.reset()
     backend.create_bucket(BUCKET, REGION)
+    # As collection requires it of a bucket, and as `hozon gc recover` needs it.
+    backend.put_bucket_versioning(BUCKET, "Enabled")
     variables = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

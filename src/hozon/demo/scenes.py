@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import hozon
+from hozon.demo.storage import log_shared_files
 from hozon.errors import PageNotFoundError
 
 _ENTITY = "ada"
@@ -216,6 +217,17 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/delete",
                 _deletable,
                 "the dataset mnist (v0 to v4) and the model classifier (v0 to v3)",
+            ),
+            Scene(
+                "guides/storage-and-cost",
+                log_shared_files,
+                "the datasets mnist (v0 to v2) and mnist-sample (v0), which share files, and the"
+                " model classifier (v0 to v2)",
+            ),
+            Scene(
+                "guides/postgresql-and-s3",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
                 "guides/sweep-best-run",
