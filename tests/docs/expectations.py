@@ -438,6 +438,54 @@ def trained_unchanged() -> None:
     assert len(hozon.Api().runs()) == 2
 
 
+def storage_unchanged() -> None:
+    """Measuring and planning change nothing."""
+    counts, keys = stored()
+    assert (counts.versions, counts.deleted_versions, counts.object_bytes) == (7, 0, 18_900)
+    assert keys == 7
+
+
+def delete_and_measure() -> None:
+    """The older models are deleted, and every byte is still there."""
+    assert names("model", "classifier") == {"v2": ["latest"]}
+    counts, keys = stored()
+    assert (counts.versions, counts.deleted_versions, counts.object_bytes) == (5, 2, 18_900)
+    assert keys == 7
+
+
+def shrink_store() -> None:
+    """The first dataset is purged, its labels are gone, and what others need can be read."""
+    assert names("dataset", "mnist") == {"v1": [], "v2": ["latest"]}
+    counts, keys = stored()
+    assert (counts.versions, counts.deleted_versions, counts.object_bytes) == (6, 0, 18_700)
+    assert keys == 7
+    with tempfile.TemporaryDirectory() as folder:
+        hozon.Api().artifact("mnist:v1").download(folder)
+
+
+def bucket_whole() -> None:
+    """Nothing was changed, and the bucket has all that the catalog names."""
+    trained_unchanged()
+    assert not hozon.Api().collect_garbage(dry_run=True).is_damaged
+    assert stored()[1] == 5
+
+
+def bring_back() -> None:
+    """What was removed is there again, and its bytes are right."""
+    bucket_whole()
+    for number in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            hozon.Api().artifact(f"mnist:v{number}").download(folder)
+
+
+def lose_object() -> None:
+    """One object is missing, and it is that of a version."""
+    trained_unchanged()
+    (key,) = hozon.Api().collect_garbage(dry_run=True).missing
+    assert key.startswith("packs/")
+    assert stored()[1] == 4
+
+
 def referred(**versions: int) -> None:
     """State how many versions each dataset has, and that no byte of them was copied."""
     found = {c.name: c.artifacts() for c in hozon.Api().artifact_collections("digits", "dataset")}
@@ -555,6 +603,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/retention", "suspend_ttl.py"): suspend_ttl,
         ("guides/retention", "expire.py"): expire_versions,
         ("guides/retention", "retention_policy.py"): retention_policy,
+        ("guides/storage-and-cost", "measure_collections.py"): storage_unchanged,
+        ("guides/storage-and-cost", "measure_versions.py"): storage_unchanged,
+        ("guides/storage-and-cost", "plan_delete.py"): storage_unchanged,
+        ("guides/storage-and-cost", "delete_and_measure.py"): delete_and_measure,
+        ("guides/storage-and-cost", "shrink_store.py"): shrink_store,
+        ("guides/postgresql-and-s3", "check_bucket.py"): bucket_whole,
+        ("guides/postgresql-and-s3", "check_bytes.py"): bucket_whole,
+        ("guides/postgresql-and-s3", "lose_object.py"): lose_object,
+        ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import hozon
 from hozon.bootstrap import SystemClock
+from hozon.demo.storage import log_shared_files
 from hozon.errors import PageNotFoundError
 from hozon.sdk.session import use_clock
 
@@ -267,6 +268,17 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
             ),
             Scene(
                 "guides/collect-on-your-deployment",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
+                "guides/storage-and-cost",
+                log_shared_files,
+                "the datasets mnist (v0 to v2) and mnist-sample (v0), which share files, and the"
+                " model classifier (v0 to v2)",
+            ),
+            Scene(
+                "guides/postgresql-and-s3",
                 _trained,
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
