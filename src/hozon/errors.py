@@ -658,7 +658,7 @@ class PurgedVersionError(NotFoundError):
     versions of the bucket.
 
     Examples:
-        Without a window to restore it in, the next collection purges what is deleted.
+        Without a window to restore it in, the next garbage collection purges what is deleted.
 
         ```python
         import os
@@ -1097,7 +1097,7 @@ class RequirementError(StateError):
     """Something that must hold before garbage may be collected does not, or cannot be told.
 
     Examples:
-        Whoever runs an installation of their own has to switch collection on.
+        Whoever looks after an installation of their own has to switch garbage collection on.
 
         ```python
         import os
