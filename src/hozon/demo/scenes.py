@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import hozon
 from hozon.bootstrap import SystemClock
+from hozon.demo.storage import log_shared_files
 from hozon.errors import PageNotFoundError
 from hozon.sdk.session import use_clock
 
@@ -259,6 +260,33 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/delete",
                 _deletable,
                 "the dataset mnist (v0 to v4) and the model classifier (v0 to v3)",
+            ),
+            Scene(
+                "guides/garbage-collection",
+                _collectable,
+                "the dataset mnist (v0 to v2), of which v0 and v1 share labels.csv",
+            ),
+            Scene(
+                "guides/collect-on-your-deployment",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
+                "guides/storage-and-cost",
+                log_shared_files,
+                "the datasets mnist (v0 to v2) and mnist-sample (v0), which share files, and the"
+                " model classifier (v0 to v2)",
+            ),
+            Scene(
+                "guides/postgresql-and-s3",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
+                "guides/retention",
+                _aged,
+                "the dataset mnist (v0 to v3), logged 90, 60, 30 and 0 days ago, and the model"
+                " classifier (v0 to v4)",
             ),
             Scene(
                 "guides/sweep-best-run",

@@ -59,14 +59,11 @@ def find_any_version(context: Context, path: ArtifactPath) -> Version:
         path: What to find.
 
     Raises:
+        CollectionNotFoundError: There never was such a collection.
         ArtifactNotFoundError: There never was such a version, or no version has the alias.
     """
-    with context.catalog.read() as session:
-        collection = session.collections.find(path.collection)
-        if collection is not None and path.index is not None:
-            found = session.versions.find_by_index(collection.key, path.index)
-            if found is not None:
-                return found
+    if path.index is not None:
+        return any_version(context, path.collection, path.index)
     return resolve_version(context, path)
 
 
