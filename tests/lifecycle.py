@@ -155,7 +155,7 @@ class Lifecycle(RuleBasedStateMachine):
         self._stack.callback(area.clear)
         self.world = World(catalog, store, self.folder, self.clock, area)
         self.writers: list[Writer] = []
-        self.collectors: list[tuple[Actor, bool]] = []
+        self.collectors: list[Actor] = []
         self.holders: list[Upload] = []
         self.names = count()
 
@@ -305,35 +305,35 @@ class Lifecycle(RuleBasedStateMachine):
             context = self.world.context(actor)
             options = CollectOptions(max_unused=max_unused)
             actor.begin(lambda: collect_garbage(context, options))
-            self.collectors.append((actor, False))
+            self.collectors.append(actor)
 
     @precondition(lambda self: self.collectors)
     @rule(data=st.data(), steps=st.integers(1, 12))
     def go_on_collecting(self, data: st.DataObject, steps: int) -> None:
         """A collector comes some steps further."""
         self._did("go_on_collecting")
-        actor, _ = chosen = data.draw(st.sampled_from(self.collectors))
+        actor = data.draw(st.sampled_from(self.collectors))
         for _ in range(steps):
             actor.step()
-        self._see_collector(chosen)
+        self._see_collector(actor)
 
     @precondition(lambda self: self.collectors)
     @rule(data=st.data())
     def finish_collecting(self, data: st.DataObject) -> None:
         """A collector comes to its end."""
         self._did("finish_collecting")
-        actor, _ = chosen = data.draw(st.sampled_from(self.collectors))
+        actor = data.draw(st.sampled_from(self.collectors))
         actor.finish()
-        self._see_collector(chosen)
+        self._see_collector(actor)
 
     @precondition(lambda self: self.collectors)
     @rule(data=st.data())
     def kill_a_collector(self, data: st.DataObject) -> None:
         """The process of a collector ends at once."""
         self._did("kill_a_collector")
-        chosen = data.draw(st.sampled_from(self.collectors))
-        chosen[0].kill()
-        self.collectors.remove(chosen)
+        actor = data.draw(st.sampled_from(self.collectors))
+        actor.kill()
+        self.collectors.remove(actor)
 
     @rule()
     def collect(self) -> None:
@@ -371,8 +371,8 @@ class Lifecycle(RuleBasedStateMachine):
             for _ in range(steps):
                 actor.step()
             self.nothing_needed_is_lost()
-        self.collectors.append((collector, False))
-        self._see_collector(self.collectors[-1])
+        self.collectors.append(collector)
+        self._see_collector(collector)
         if writer is not None:
             self._see(writer)
 
@@ -437,7 +437,7 @@ class Lifecycle(RuleBasedStateMachine):
         finally:
             for writer in self.writers:
                 writer.actor.kill()
-            for actor, _ in self.collectors:
+            for actor in self.collectors:
                 actor.kill()
             self._stack.close()
 
@@ -445,7 +445,7 @@ class Lifecycle(RuleBasedStateMachine):
         for number, writer in enumerate(list(self.writers)):
             writer.actor.kill() if number % 2 else writer.actor.finish()
             self._see(writer)
-        for actor, _ in self.collectors:
+        for actor in self.collectors:
             actor.kill()
         self.clock.advance(timedelta(days=40))
         context = self.world.context()
@@ -522,12 +522,11 @@ class Lifecycle(RuleBasedStateMachine):
         elif actor.error is not None and not isinstance(actor.error, Killed):
             raise actor.error
 
-    def _see_collector(self, chosen: tuple[Actor, bool]) -> None:
+    def _see_collector(self, actor: Actor) -> None:
         """Look at a collector that may have ended."""
-        actor, _ = chosen
         if not actor.is_done:
             return
-        self.collectors.remove(chosen)
+        self.collectors.remove(actor)
         if isinstance(actor.result, CollectReport):
             self._check_report(actor.result)
         elif not isinstance(actor.error, CollectorBusyError | CollectorLeaseError):

@@ -138,7 +138,7 @@ def test_planted_faults_are_found(
 
 
 def test_lives_at_random(record_property: Record) -> None:
-    """Every rule is applied, and no life ends with a loss."""
+    """No life ends with a loss, nor with dead bytes; which rules were applied is recorded."""
     STEPS.clear()
     run_state_machine_as_test(
         OnSqliteAndFolder,

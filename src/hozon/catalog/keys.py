@@ -8,7 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hozon.catalog.batches import batches
 from hozon.catalog.objects import SqlObjects, add_keys
@@ -108,11 +120,13 @@ class SqlKeys:
         moved = {digest: place for digest, place in places.items() if digest in there}
         if moved:
             add_keys(self._connection, places.values(), now=now)
-        for digest, place in moved.items():
+            there_now = update(objects).where(objects.c.digest == bindparam("moved"))
             self._connection.execute(
-                update(objects)
-                .where(objects.c.digest == digest)
-                .values(key=place.key, offset_bytes=place.offset, length_bytes=place.length)
+                there_now.values(key=bindparam("at_key"), offset_bytes=bindparam("at_offset")),
+                [
+                    {"moved": digest, "at_key": place.key, "at_offset": place.offset}
+                    for digest, place in moved.items()
+                ],
             )
         self.condemn_empty(away_from, now=now)
         return len(moved)

@@ -41,7 +41,6 @@ from hozon.catalog.schema import (
     teams,
     versions,
 )
-from hozon.model.access import Principal
 from hozon.model.expiry import Holders, TeamTtl, TtlSettings
 from hozon.model.links import CollectionKind
 from hozon.model.names import LATEST, CollectionName, EntityName, ProjectName
@@ -305,21 +304,6 @@ class SqlRetention:
             )
             for row in rows
         ]
-
-    def expire(
-        self, due: Iterable[VersionId], *, reason: str, by: Principal, now: datetime
-    ) -> None:
-        """Make committed versions DELETED at once, and record why."""
-        deleted = {
-            "state": VersionState.DELETED,
-            "updated_at": now,
-            "deleted_by": by.name,
-            "deleted_at": now,
-            "deleted_reason": reason,
-        }
-        for batch in batches(due):
-            here = versions.c.id.in_(batch) & _COMMITTED
-            self._connection.execute(update(versions).where(here).values(deleted))
 
     def _results(self, keys: Iterable[RunKey], metric: str | None) -> Mapping[RunKey, float]:
         """Read one number of the summaries of runs; a summary is not held longer than that."""

@@ -114,7 +114,8 @@ def recover(version: str) -> None:
       hozon gc recover mnist:v3
     """  # noqa: D301  click knows the character \b.
     artifact = Api().recover(version)
-    click.echo(f"{artifact.qualified_name} is back, with {artifact.file_count} files.")
+    files = "1 file" if artifact.file_count == 1 else f"{artifact.file_count} files"
+    click.echo(f"{artifact.qualified_name} is back, with {files}.")
     click.echo(
         "Its aliases were forgotten when it was purged: give it new ones where you need them."
     )

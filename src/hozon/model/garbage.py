@@ -21,7 +21,7 @@ TRASH_WINDOW: Final = timedelta(days=30)
 """How long what was purged may be recovered, unless the settings say otherwise."""
 
 GRACE: Final = timedelta(hours=24)
-"""How long what nothing reaches is left alone, unless the settings say otherwise."""
+"""How long after it was stored what nothing reaches is left alone, unless settings differ."""
 
 COLLECTOR_LEASE: Final = timedelta(minutes=10)
 """How long a collector that says nothing keeps others from collecting."""
@@ -44,7 +44,8 @@ class Windows:
     """How long what was purged may be recovered."""
 
     grace: timedelta = GRACE
-    """How long what nothing reaches is left alone: a failed upload is often tried again."""
+    """How long after it was stored what nothing reaches is left alone: a failed upload is often
+    tried again."""
 
     def __post_init__(self) -> None:
         """Refuse negative spans."""

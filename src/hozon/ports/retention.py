@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from hozon.model.access import Principal
 from hozon.model.expiry import Holders, TeamTtl, TtlSettings
 from hozon.model.links import CollectionKind
 from hozon.model.names import EntityName
@@ -172,10 +171,4 @@ class RetentionRecords(Protocol):
         Returns:
             The facts, oldest version first.
         """
-        ...
-
-    def expire(
-        self, due: Iterable[VersionId], *, reason: str, by: Principal, now: datetime
-    ) -> None:
-        """Make committed versions DELETED at once, and record why; others stay as they are."""
         ...

@@ -238,6 +238,6 @@ def _delete(
     session.versions.remember_aliases(
         {alias: version for alias, version in pointers.items() if version in going}
     )
-    session.retention.expire(gone, reason=reason, by=context.principal, now=now)
+    session.deleted.add(gone, reason=reason, by=context.principal, now=now)
     left = after_delete(pointers, deleted=gone, newest=session.versions.newest(key))
     session.collections.set_pointers(key, left, now=now)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from hozon.model.deletion import DeleteReason
 from hozon.model.expiry import Holders, TeamTtl, TtlLevel, TtlSettings, cutoffs
 from hozon.model.links import CollectionKind
 from hozon.model.names import Alias, CollectionName, EntityName
@@ -294,7 +295,7 @@ class RetentionContract:
         new = new_version("b")
         pending = session.versions.open(collection.key, new)
         doomed, later = [before, *gone, pending], LATER + HOUR
-        session.retention.expire(doomed, reason="ttl", by=ADA, now=later)
+        session.deleted.add(doomed, reason=DeleteReason.TTL, by=ADA, now=later)
         assert committed(session, collection) == [kept]
         dates = [session.versions.get(key).updated_at for key in (before, gone[0], gone[-1])]
         assert dates == [LATER, later, later]

@@ -4,7 +4,7 @@ Owns the order of the steps. Refuses to own any of them; see `hozon.services.gar
 store found damaged loses nothing more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -20,11 +20,9 @@ from hozon.model.metadata import JsonObject
 from hozon.ports.garbage import Outlook
 from hozon.services.context import Context
 from hozon.services.expire import expire
-from hozon.services.garbage.rewrite import Rewritten, rewrite_keys
-from hozon.services.garbage.survey import Survey, survey
+from hozon.services.garbage.rewrite import rewrite_keys
+from hozon.services.garbage.survey import survey
 from hozon.services.garbage.sweep import (
-    Condemned,
-    Removed,
     condemn_unreached,
     forget_removed,
     remove_condemned,
@@ -129,34 +127,10 @@ def _collect(
     restorable = _outlook(context, cutoffs).versions_restorable
     with context.catalog.read() as session:
         dead_bytes = session.garbage.dead_bytes()
-    return _report(
-        seen,
-        condemned,
-        rewritten,
-        removed,
-        counts={
-            "uploads_abandoned": abandoned,
-            "versions_purged": purged,
-            "versions_restorable": restorable,
-            "dead_bytes": dead_bytes,
-            "trash_bytes": trash_bytes,
-        },
-    )
-
-
-def _report(
-    seen: Survey,
-    condemned: Condemned,
-    rewritten: Rewritten,
-    removed: Removed,
-    *,
-    counts: Mapping[str, int],
-) -> CollectReport:
-    """Put together what the steps did."""
     return CollectReport(
-        uploads_abandoned=counts["uploads_abandoned"],
-        versions_purged=counts["versions_purged"],
-        versions_restorable=counts["versions_restorable"],
+        uploads_abandoned=abandoned,
+        versions_purged=purged,
+        versions_restorable=restorable,
         objects_condemned=condemned.count,
         condemned_bytes=condemned.size,
         keys_removed=removed.count,
@@ -165,8 +139,8 @@ def _report(
         strays_removed=seen.strays_condemned,
         keys_rewritten=rewritten.keys,
         copied_bytes=rewritten.size,
-        dead_bytes=counts["dead_bytes"],
-        trash_bytes=counts["trash_bytes"],
+        dead_bytes=dead_bytes,
+        trash_bytes=trash_bytes,
         failures={**rewritten.failures, **removed.failures},
     )
 
