@@ -8,8 +8,9 @@ import pytest
 
 import hozon
 from hozon.errors import CatalogError, InvalidSettingError
-from hozon.sdk.session import current_session, use_settings
+from hozon.sdk.session import current_session, use_clock, use_settings
 from hozon.settings import load_settings
+from hozon.testing.clocks import ManualClock
 
 
 def test_equal_settings_share_a_session() -> None:
@@ -34,6 +35,14 @@ def test_settings_may_be_chosen_for_a_block(tmp_path: Path) -> None:
     with use_settings(load_settings({"HOZON_HOME": str(tmp_path / "other")})):
         assert current_session().settings.home == tmp_path / "other"
     assert current_session() is before
+
+
+def test_a_clock_may_be_chosen_for_a_block() -> None:
+    """What is done in it happens at that time; afterwards the catalog's own clock counts again."""
+    clock = ManualClock()
+    with use_clock(clock):
+        assert current_session().context.catalog.now() == clock.now()
+    assert current_session().context.catalog.now() != clock.now()
 
 
 def test_after_a_teardown_everything_can_be_used_again() -> None:
