@@ -83,9 +83,11 @@ def test_a_deleted_version_frees_its_name_and_not_its_bytes(
     artifact = log(dataset, "best")
     keys = stored_keys()
     artifact.delete(delete_aliases=True)
-    for path in ("mnist", "mnist:v0", "mnist:best"):
+    for path in ("mnist", "mnist:best"):
         with pytest.raises(CollectionNotFoundError):
             hozon.Api().artifact(path)
+    with pytest.raises(ArtifactNotFoundError, match="hozon artifact restore"):
+        hozon.Api().artifact("mnist:v0")
     assert log(dataset).version == "v1"
     assert stored_keys() == keys
 

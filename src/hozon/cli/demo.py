@@ -28,8 +28,9 @@ def demo(page: str | None) -> None:
       python snippet.py
     """  # noqa: D301  click knows the character \b.
     if page is None:
+        width = max(map(len, SCENES)) + 2
         for scene in SCENES.values():
-            click.echo(f"{scene.page:<30}{scene.summary}")
+            click.echo(f"{scene.page:<{width}}{scene.summary}")
         return
     scene = find_scene(page)
     home = Path(tempfile.mkdtemp(prefix="hozon-demo-"))

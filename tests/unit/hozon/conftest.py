@@ -44,7 +44,7 @@ def use_store(monkeypatch: pytest.MonkeyPatch) -> UseStore:
     def use(store: ObjectStore) -> None:
         monkeypatch.setattr(
             "hozon.sdk.session.open_context",
-            lambda settings: replace(open_context(settings), store=store),
+            lambda settings, **how: replace(open_context(settings, **how), store=store),
         )
 
     return use

@@ -145,8 +145,8 @@ def _with_cache(
     cache = FolderObjectCache(tmp_path / "cache")
     monkeypatch.setattr(
         "hozon.sdk.session.open_context",
-        lambda settings: replace(
-            open_context(settings), store=faulty, cache=cache, cache_bytes=10**6
+        lambda settings, **how: replace(
+            open_context(settings, **how), store=faulty, cache=cache, cache_bytes=10**6
         ),
     )
     hozon.teardown()
