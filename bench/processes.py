@@ -124,7 +124,7 @@ def run_program(
     order, answer = folder / "job.json", folder / "answer.json"
     order.write_text(json.dumps(asdict(job), default=str), "utf-8")
     answer.unlink(missing_ok=True)
-    environment = _environment(folder, paths=[str(ROOT), *paths], variables=variables)
+    environment = child_environment(folder, paths=[str(ROOT), *paths], variables=variables)
     command = [str(python), "-m", f"bench.children.{program}", str(order), str(answer)]
     run(command, folder=job.store, environment=environment)
     figures = json.loads(answer.read_text("utf-8"))
@@ -149,7 +149,7 @@ def import_seconds(
     Raises:
         MeasurementError: It failed; the message holds the end of what it wrote.
     """
-    environment = _environment(folder, paths=paths, variables=variables)
+    environment = child_environment(folder, paths=paths, variables=variables)
     command = [str(python), "-c", _IMPORT.format(name=module)]
     return float(run(command, folder=folder, environment=environment).split()[-1])
 
@@ -166,7 +166,7 @@ def idle_bytes(folder: Path) -> int:
     # Not what the kernel tells of a process that has ended: that begins with the size of the one
     # that started it, which is this one.
     program = _IDLE if Path("/proc/self/status").exists() else _IDLE_ELSEWHERE
-    environment = _environment(folder, paths=[], variables={})
+    environment = child_environment(folder, paths=[], variables={})
     command = [sys.executable, "-c", program]
     return int(run(command, folder=folder, environment=environment)) * _KIB
 
@@ -250,7 +250,7 @@ def serving_bucket(folder: Path) -> Iterator[Bucket]:
     Raises:
         MeasurementError: It did not start.
     """
-    environment = _environment(folder, paths=[str(ROOT), *our_paths()], variables={})
+    environment = child_environment(folder, paths=[str(ROOT), *our_paths()], variables={})
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.children.moto_server"],
         cwd=folder,
@@ -307,10 +307,19 @@ def _marked(mark: str) -> list[int]:
     return found
 
 
-def _environment(
+def child_environment(
     folder: Path, *, paths: Sequence[str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """Give the variables of a process: those of this one, with nothing of the user's own."""
+    """Give the variables of a process: those of this one, with nothing of the user's own.
+
+    Args:
+        folder: Where its home is.
+        paths: Where it finds modules, beside its environment.
+        variables: The variables that it needs of its own.
+
+    Returns:
+        All its variables.
+    """
     ours = {
         name: value
         for name, value in os.environ.items()

@@ -26,7 +26,7 @@ from hozon.services.known_files import ForgetfulIndex, KnownFiles
 from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore, MemoryReferences
-from postgres import PostgresServer, programs, serve_postgres
+from hozon.testing.postgres import PostgresServer, programs, serve_postgres
 from servers import EmulatedGcs, FakeGcs, emulated_gcs, serve
 from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, ServeGcs, Stage
 
@@ -48,7 +48,7 @@ def postgres() -> Iterator[PostgresServer]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    with serve_postgres(found) as server:
+    with serve_postgres(found, prepare=prepare_catalog) as server:
         yield server
 
 

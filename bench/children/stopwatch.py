@@ -57,6 +57,10 @@ class Job:
     """How many threads a program of ours may use, where it leaves that open."""
     prefix: str | None = None
     """The folder below `source` that is downloaded; None for all of it."""
+    versions: int = 0
+    """How many versions are logged, where the program writes the files itself."""
+    files: int = 0
+    """How many files each of them has."""
 
 
 @dataclass(frozen=True, slots=True)

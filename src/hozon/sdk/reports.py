@@ -10,6 +10,7 @@ from hozon.model.restoring import Restored
 from hozon.model.usage import CollectionUsage, VersionUsage
 from hozon.sdk.public.garbage import Explanation
 from hozon.sdk.public.plans import DeletePlan
+from hozon.sdk.public.retaining import RetentionVerdict
 from hozon.services.expire import ExpiryReport
 from hozon.services.garbage.erase import EraseReport
 
@@ -26,5 +27,6 @@ __all__ = [
     "PlannedVersion",
     "ProtectedAlias",
     "Restored",
+    "RetentionVerdict",
     "VersionUsage",
 ]

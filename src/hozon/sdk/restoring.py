@@ -78,6 +78,9 @@ class Restoring(Bundle):
         meanwhile. Links that went along come back where their portfolio still stands, and where
         nobody linked the version again. A link that was removed by itself can be restored, too.
 
+        A version that was deleted because its TTL ran out goes again with the next pass, unless you
+        give it a longer `ttl` and save it.
+
         Returns:
             What came back, and what did not.
 

@@ -72,7 +72,7 @@ class ExpiryReport:
     """Whether nothing was changed."""
 
     by_ttl: tuple[str, ...]
-    """The full paths of the versions whose TTL ran out, those deleted first first."""
+    """The full paths of the versions whose TTL ran out, in the order in which they are deleted."""
 
     by_retention: tuple[str, ...]
     """The full paths of the versions that a retention policy does not keep."""

@@ -139,7 +139,7 @@ def set_team_ttl(context: Context, entity: EntityName, *, seen: TeamTtl, wanted:
         wanted: What the caller made of those.
 
     Raises:
-        InvalidTtlError: The TTL is none.
+        InvalidTtlError: The TTL is of another type, or too short or too long.
     """
     check_ttl(wanted.ttl)
     with context.catalog.write() as session:
@@ -174,7 +174,7 @@ def set_collection_policy(
         The policy as it is now: what the caller did not change is left as it was.
 
     Raises:
-        InvalidTtlError: The TTL is none.
+        InvalidTtlError: The TTL is of another type, or too short or too long.
         CollectionKindError: A TTL is given to a portfolio.
     """
     check_ttl(wanted.ttl)

@@ -67,7 +67,6 @@ class Retaining:
         Raises:
             InvalidTtlError: What is set is no `timedelta`, such as a bare number, or too short or
                 too long.
-            CollectionKindError: It is set on a portfolio: links have no TTL.
 
         Examples:
             Let datasets expire after a year.
@@ -133,7 +132,7 @@ class Retaining:
         """Store the TTL and the retention policy as far as they were changed.
 
         Raises:
-            InvalidTtlError: The TTL is none.
+            CollectionKindError: A TTL was set, and this is a portfolio: links have no TTL.
 
         Examples:
             Take a policy back.

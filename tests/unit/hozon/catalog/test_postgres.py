@@ -19,8 +19,8 @@ from hozon.errors import CatalogError, MissingExtraError
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.versions import VersionId
 from hozon.ports.catalog import CatalogSession
+from hozon.testing.postgres import PostgresServer
 from hozon.testing.records import NOW, collection_path, make_collection, new_version
-from postgres import PostgresServer
 
 NOWHERE = "postgresql://ada:sesame@127.0.0.1:1/hozon?password=sesame&sslpassword=sesame"
 COUNT = text("SELECT count(*) FROM projects")

@@ -15,8 +15,8 @@ from hozon.catalog.batches import insert_rows
 from hozon.catalog.transfer import Transfer
 from hozon.errors import CatalogError
 from hozon.model.ttl import ArtifactTTL
+from hozon.testing.postgres import PostgresServer
 from hozon.testing.records import NOW, log_version, make_collection
-from postgres import PostgresServer
 
 LATER = NOW + timedelta(microseconds=1)
 ENTRIES = 2500

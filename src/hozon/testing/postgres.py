@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from the system's package.
+"""A PostgreSQL server of one's own, from the system's package: for tests and measurements.
 
 Owns where its programs are, as whom they run, and that nothing of it stays. Refuses to own what is
 in its databases.
@@ -8,28 +8,29 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import psycopg
 
-from hozon.bootstrap import prepare_catalog
+UNPRIVILEGED: Final = ("postgres", "nobody")
+"""As whom the server runs where root starts it, whom it refuses."""
 
-UNPRIVILEGED = ("postgres", "nobody")
-"""As whom the server runs where the tests are run by root, whom it refuses."""
-
-QUICK = {
-    "autovacuum": "off",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "listen_addresses": "''",
-    "shared_buffers": "16MB",
-    "synchronous_commit": "off",
-}
-"""Nothing of this has to survive a crash, and nobody else may connect."""
+QUICK: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "autovacuum": "off",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "shared_buffers": "16MB",
+        "synchronous_commit": "off",
+    }
+)
+"""Settings for databases of which nothing has to survive a crash."""
 
 _TEMPLATE = "migrated"
 
@@ -76,10 +77,24 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def serve_postgres(programs: Path) -> Iterator[PostgresServer]:
+def serve_postgres(
+    programs: Path,
+    *,
+    prepare: Callable[[str], object],
+    settings: Mapping[str, str] = QUICK,
+) -> Iterator[PostgresServer]:
     """Run a server until the block ends, with an empty catalog to copy from.
 
-    Its language is one that orders text otherwise than by code points.
+    Its language is one that orders text otherwise than by code points. Nobody can connect to it
+    from elsewhere.
+
+    Args:
+        programs: Where its programs are; see `programs`.
+        prepare: Makes an empty catalog of the database with a URL.
+        settings: Settings of the server, beside the address that it listens on.
+
+    Yields:
+        The server.
     """
     # The folders of pytest are closed to the user that the server runs as, and their names may be
     # too long for a socket.
@@ -95,13 +110,14 @@ def serve_postgres(programs: Path) -> Iterator[PostgresServer]:
             *("initdb", "--username", "hozon", "--auth", "trust", "--no-sync", "--locale", "C"),
             *("--encoding", "UTF8", "--locale-provider", "icu", "--icu-locale", "und"),
         )
-        options = " ".join(f"-c {name}={value}" for name, value in QUICK.items())
+        chosen = {**settings, "listen_addresses": "''"}
+        options = " ".join(f"-c {name}={value}" for name, value in chosen.items())
         log = str(folder / "log")
         run("pg_ctl", "start", "-w", "-s", "-l", log, "-o", f"-k {folder} {options}")
         try:
             server = PostgresServer(folder, count())
             server.execute(f"CREATE DATABASE {_TEMPLATE}")
-            prepare_catalog(server.url(_TEMPLATE))
+            prepare(server.url(_TEMPLATE))
             yield server
         finally:
             # By the process id that it left in its folder.
@@ -111,7 +127,7 @@ def serve_postgres(programs: Path) -> Iterator[PostgresServer]:
 
 
 def _hand_over(folder: Path) -> str | None:
-    """Give a folder to the user that the server is to run as; None for whoever runs the tests."""
+    """Give a folder to the user that the server is to run as; None for whoever runs this."""
     if os.geteuid() != 0:
         return None
     for name in UNPRIVILEGED:
@@ -131,4 +147,5 @@ def _run(command: Sequence[str], *, user: str | None, cwd: Path) -> None:
             command, user=user, cwd=cwd, stdout=said, stderr=said, check=False
         )
         said.seek(0)
-        assert done.returncode == 0, said.read()
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed: {said.read()}")
