@@ -40,6 +40,8 @@ class PostgresServer:
     """A server that listens on a socket in a folder of its own."""
 
     folder: Path
+    """Where its socket and its data are."""
+
     _numbers: "count[int]"
 
     def url(self, database: str) -> str:
