@@ -15,7 +15,6 @@ from importlib import metadata
 from pathlib import Path
 
 import click
-import platformdirs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -23,7 +22,7 @@ from bench.contestants import CONTESTANTS, PEERS, Measurement
 from bench.data import Sizes
 from bench.goals import judge
 from bench.machine import describe
-from bench.peers import install
+from bench.peers import DEFAULT_FOLDER, install, peers_dir_option
 from bench.processes import ROOT, MeasurementError, end_on_sigterm, scratch_folder
 from bench.report import Report
 from bench.rounds import Plan, team_up
@@ -100,11 +99,7 @@ def _choose(
 @click.option(
     "--peers/--no-peers", default=True, show_default=True, help="Whether peers are measured."
 )
-@click.option(
-    "--peers-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where peers are installed, once. Default: your cache folder.",
-)
+@peers_dir_option
 @click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
@@ -225,7 +220,7 @@ def _refuse_place(path: Path | None, *, option: str) -> None:
 
 def _install(folder: Path | None, notes: Console) -> tuple[dict[str, Path], dict[str, str]]:
     """Install the peers, and tell which cannot be had."""
-    place = folder or platformdirs.user_cache_path("hozon") / "bench-peers"
+    place = folder or DEFAULT_FOLDER
     pythons: dict[str, Path] = {}
     absent: dict[str, str] = {}
     for peer in PEERS:

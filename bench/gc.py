@@ -23,14 +23,13 @@ from statistics import linear_regression, median
 from typing import Any, Final, NamedTuple
 
 import click
-import platformdirs
 from rich.console import Console
 from rich.table import Table
 
 from bench.children.stopwatch import Job
 from bench.contestants import PEERS
 from bench.machine import Machine, describe
-from bench.peers import install
+from bench.peers import DEFAULT_FOLDER, install, peers_dir_option
 from bench.processes import (
     MeasurementError,
     child_environment,
@@ -154,11 +153,7 @@ class Commits:
     help="How many entries a version has.",
 )
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Measure others, too.")
-@click.option(
-    "--peers-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where peers are installed, once. Default: your cache folder.",
-)
+@peers_dir_option
 @click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
@@ -307,7 +302,7 @@ def _beside(
     scratch: Path, files: int, peers_dir: Path | None, notes: Console
 ) -> Iterator[tuple[str, float, int]]:
     """Collect the same versions with each tool; give seconds and bytes."""
-    place = (peers_dir or platformdirs.user_cache_path("hozon") / "bench-peers").absolute()
+    place = (peers_dir or DEFAULT_FOLDER).absolute()
     pythons = {"hozon": Path(sys.executable)}
     for peer in PEERS:
         if peer.name in _PEER_VARIABLES:

@@ -11,10 +11,23 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+import platformdirs
+
 from bench.contestants import Peer
 from bench.processes import MeasurementError, run
 
 _READY = ".ready"
+
+DEFAULT_FOLDER = platformdirs.user_cache_path("hozon") / "bench-peers"
+"""Where environments are made, unless somebody says otherwise."""
+
+peers_dir_option = click.option(
+    "--peers-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where peers are installed, once. Default: your cache folder.",
+)
+"""Lets a program be told where."""
 
 
 @dataclass(frozen=True, slots=True)

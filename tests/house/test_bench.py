@@ -1,6 +1,7 @@
 """The measurements: they start, and what they measure is what should run."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -89,6 +90,19 @@ def test_artifacts_are_logged_and_measured() -> None:
     unknown = [goal["goal"] for goal in figures["goals"] if goal["met"] is None]
     assert len(unknown) == 4, unknown
     assert all("peer" in goal or "DVC" in goal for goal in unknown)
+
+
+def test_a_pass_is_measured_alone_and_beside_commits() -> None:
+    """Each did its work, or it would be an error; every goal is judged."""
+    done = bench(
+        *("--catalog", "sqlite", "--versions", "4", "--versions", "10", "--files", "100"),
+        "--no-peers",
+        module="bench.gc",
+    )
+    assert done.returncode == 0, done.stderr
+    for goal in ("condemn pass", "peak memory", "growth of the whole pass", "worst delay"):
+        assert goal in done.stdout
+    assert len(re.findall("reached|missed", done.stdout)) == 4
 
 
 def test_pack_sizes_are_measured_beside_the_defaults() -> None:

@@ -511,9 +511,9 @@ class Artifact(Filling, Reading, Linking, Expiring, Restoring):
     def delete(self, delete_aliases: bool = False, force_links: bool = False) -> None:
         """Soft-delete this version.
 
-        It leaves every listing and look-up at once. Until a collector purges it, 7 days later by
-        default, its bytes stay and `restore()` brings it back. Its number is never given to another
-        version. Of a link only the link is removed; its source stays.
+        It leaves every listing and look-up at once. Until a collector purges it, by default 7 days
+        later at the earliest, its bytes stay and `restore()` brings it back. Its number is never
+        given to another version. Of a link only the link is removed; its source stays.
 
         Danger:
             Whoever looks the version up by path or alias no longer finds it.

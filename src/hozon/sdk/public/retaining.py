@@ -23,7 +23,7 @@ class RetentionVerdict:
     """What a retention policy says of a version. `preview_retention` returns a list of them.
 
     Examples:
-        Count what would go.
+        See what would go.
 
         ```python
         import hozon
