@@ -27,6 +27,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── EntryNotFoundError          not_found.entry
     │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
+    │   ├── ProtectionNotFoundError     not_found.protection
     │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
     │   └── SweepNotFoundError          not_found.sweep
@@ -36,6 +37,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
+    │   ├── ObjectInUseError            conflict.object_in_use
     │   ├── PlanOutdatedError           conflict.plan_outdated
     │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
@@ -651,6 +653,30 @@ class PageNotFoundError(NotFoundError):
     code = "not_found.page"
 
 
+class ProtectionNotFoundError(NotFoundError):
+    """An alias is not protected, so that its protection cannot be lifted.
+
+    Examples:
+        The hint lists the aliases that are.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        api.protect_alias("reviewed")
+        try:
+            api.unprotect_alias("review")
+        except hozon.errors.ProtectionNotFoundError as error:
+            print(error.message)
+            #> The alias 'review' is not protected in ada/digits
+            print(error.hint)
+            #> Check the spelling and the project. Protected there: reviewed.
+        ```
+    """
+
+    code = "not_found.protection"
+
+
 class PurgedVersionError(NotFoundError):
     """A version whose bytes were given up: it was deleted, and not restored in time.
 
@@ -855,6 +881,30 @@ class LinkedVersionError(ConflictError):
     """
 
     code = "conflict.linked_version"
+
+
+class ObjectInUseError(ConflictError):
+    """The bytes of an object cannot be erased while versions or uploads need them.
+
+    Examples:
+        The message lists versions that have it.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        entry = api.artifact("mnist:v0").get_entry("labels.csv")
+        try:
+            api.erase(entry.digest)
+        except hozon.errors.ObjectInUseError as error:
+            print(error.message.partition("… ")[2])
+            #> is still needed. Versions: 1 (ada/digits/mnist:v0). Uploads: 0
+            print(error.hint)
+            #> Delete and erase those versions first, and let the uploads end.
+        ```
+    """
+
+    code = "conflict.object_in_use"
 
 
 class PlanOutdatedError(ConflictError):

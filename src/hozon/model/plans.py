@@ -141,9 +141,9 @@ class LeftOut:
         import hozon
 
         for item in hozon.Api().plan_delete("mnist").left_out:
-            print(item)
-            #> ada/digits/mnist:v0 has the aliases reviewed
-            #> ada/digits/mnist:v2 has the aliases candidate, latest
+            print(item.why)
+            #> has the aliases reviewed
+            #> has the aliases candidate, latest
         ```
     """
 

@@ -81,6 +81,8 @@ class RetentionPolicy:
             #> sweep-classifier:v2 False newest aliased
             #> sweep-classifier:v1 False best
             #> sweep-classifier:v0 False best
+        print(collection.retention.metric)
+        #> loss
         ```
     """
 

@@ -8,7 +8,7 @@ transaction in which that was checked.
 from collections.abc import Sequence
 from datetime import datetime
 
-from hozon.errors import NotFoundError
+from hozon.errors import ProtectionNotFoundError
 from hozon.model.access import check_admin
 from hozon.model.aliases import Pointers
 from hozon.model.names import Alias
@@ -41,13 +41,13 @@ def unprotect_alias(context: Context, at: ProjectPath, alias: Alias) -> None:
         alias: The alias.
 
     Raises:
-        NotFoundError: It is not protected; the hint lists those that are.
+        ProtectionNotFoundError: It is not protected; the hint lists those that are.
     """
     check_admin(context.principal, at)
     with context.catalog.write() as session:
         if not session.protection.remove(at, alias):
             known = ", ".join(item.alias for item in session.protection.of(at)) or "none"
-            raise NotFoundError(
+            raise ProtectionNotFoundError(
                 f"The alias {alias!r} is not protected in {at}",
                 hint=f"Check the spelling and the project. Protected there: {known}.",
             )

@@ -208,8 +208,8 @@ class GarbageApi:
 
         Raises:
             VersionStateError: The version is not deleted; delete it first.
-            ConflictError: Versions or uploads need the object; erase those versions first, and let
-                the uploads end.
+            ObjectInUseError: Versions or uploads need the object; erase those versions first, and
+                let the uploads end.
             CollectorBusyError: A collector is at work; wait for it.
             StorageError: Something could not be erased; erase it again to go on.
 

@@ -49,6 +49,8 @@ class DeletePlan:
         #>   ada/digits/mnist:v1
         #> Left out: 1 version
         #>   ada/digits/mnist:v0 has the aliases reviewed
+        print(plan.project, plan.links, plan.created_at.tzinfo, len(plan.created_by) > 0)
+        #> ada/digits () UTC True
         ```
     """
 

@@ -59,7 +59,7 @@ class AliasProtection:
             project: `[entity/]project`; empty for the default project.
 
         Raises:
-            NotFoundError: It is not protected there.
+            ProtectionNotFoundError: It is not protected there.
             InvalidAliasError: It breaks the rules for aliases.
             InvalidPathError: The path is malformed.
 

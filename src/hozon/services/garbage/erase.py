@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hozon.errors import ConflictError, StorageError, VersionStateError
+from hozon.errors import ObjectInUseError, StorageError, VersionStateError
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import Windows
 from hozon.model.versions import Version, VersionState
@@ -71,7 +71,8 @@ def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
         What went.
 
     Raises:
-        ConflictError: Versions or uploads need it; erase these first.
+        ObjectInUseError: Versions or uploads need it; erase those versions first, and let the
+            uploads end.
         CollectorBusyError: A collector is at work; wait for it.
         StorageError: It could not be erased; erase it again to go on.
         CatalogError: The catalog failed; erase it again to go on.
@@ -80,10 +81,10 @@ def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
         reasons = session.garbage.reasons(digest)
     if reasons.version_count or reasons.uploads:
         names = ", ".join(str(version.path) for version in reasons.versions[:5])
-        raise ConflictError(
-            f"{digest[:12]}… is needed by {reasons.version_count} versions"
-            f" ({names or 'none'}) and {reasons.uploads} uploads",
-            hint="Delete and erase these versions first.",
+        raise ObjectInUseError(
+            f"{digest[:12]}… is still needed. Versions: {reasons.version_count}"
+            f" ({names or 'none'}). Uploads: {reasons.uploads}",
+            hint="Delete and erase those versions first, and let the uploads end.",
         )
     with collecting(context) as tenure:
         return _erase(context, tenure, [digest])

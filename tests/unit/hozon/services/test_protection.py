@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from hozon.errors import AliasedVersionError, NotFoundError, ProtectedAliasError
+from hozon.errors import AliasedVersionError, ProtectedAliasError, ProtectionNotFoundError
 from hozon.model.names import Alias
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.versions import Version
@@ -212,10 +212,12 @@ def test_protections_are_listed_and_lifted_by_project(logger: Logger) -> None:
         protect_alias(logger.context, AT, Alias(alias))
     assert [item.alias for item in list_protected(logger.context, AT)] == ["a", "b"]
     assert list_protected(logger.context, other) == []
-    with pytest.raises(NotFoundError, match="'B' is not protected in ada/digits") as caught:
+    with pytest.raises(
+        ProtectionNotFoundError, match="'B' is not protected in ada/digits"
+    ) as caught:
         unprotect_alias(logger.context, AT, Alias("B"))
     assert caught.value.hint.endswith("Protected there: a, b.")
-    with pytest.raises(NotFoundError, match="Protected there: none"):
+    with pytest.raises(ProtectionNotFoundError, match="Protected there: none"):
         unprotect_alias(logger.context, other, Alias("a"))
 
 
