@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import shutil
+import stat
 import tempfile
 import time
 from contextlib import suppress
@@ -57,8 +58,10 @@ def make_shared_folder(folder: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
-            if folder.exists():  # It is a file; a folder would just have been removed.
-                raise
+            with suppress(FileNotFoundError):
+                # One look: a folder may have been removed, and made again, meanwhile.
+                if not stat.S_ISDIR(folder.lstat().st_mode):
+                    raise
         else:
             return
     raise _gone(folder)
@@ -93,10 +96,15 @@ def remove_left(parent: Path) -> None:
         parent: Where they were made.
     """
     mine = f"draft-{_host()}-"
-    for folder in parent.glob(f"{mine}*"):
-        owner = _OWNER.fullmatch(folder.name.removeprefix(mine))
-        if owner and _is_left(folder, int(owner[1])):
-            shutil.rmtree(folder, ignore_errors=True)
+    # Not Path.glob: it raises when the parent goes between its two looks at it.
+    try:
+        names = os.listdir(parent)  # noqa: PTH208  Names are wanted, not paths.
+    except FileNotFoundError:
+        return
+    for name in names:
+        owner = _OWNER.fullmatch(name.removeprefix(mine)) if name.startswith(mine) else None
+        if owner and _is_left(parent / name, int(owner[1])):
+            shutil.rmtree(parent / name, ignore_errors=True)
 
 
 def _is_left(folder: Path, pid: int) -> bool:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
@@ -204,13 +204,23 @@ def test_what_another_process_is_writing_stays(root: Path) -> None:
     assert everything(root) == ["a"]
 
 
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Let threads take turns as often as can be."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
 def test_many_come_and_go_at_once(root: Path) -> None:
     """The room that one removes because it is empty is made again by the next."""
     start = threading.Barrier(8, timeout=20)
 
     def work(number: int) -> None:
         start.wait()
-        for turn in range(40):
+        for turn in range(200):
             with TargetFolder(root) as folder:
                 folder.prepare(["a"])
                 folder.write("a", b"%d %d" % (number, turn))
