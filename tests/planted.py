@@ -19,6 +19,7 @@ from hozon.catalog.schema import keys
 from hozon.catalog.versions import SqlVersions
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import Cutoffs, Windows
+from hozon.model.names import MAIN_STORE
 from hozon.model.places import Place
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.services import uploads
@@ -70,7 +71,7 @@ def pin_after_check(patch: pytest.MonkeyPatch) -> None:
     def renew_and_pin(self: SqlVersions, version: VersionId, **options: Any) -> bool:
         done = renew(self, version, **options)
         if done:
-            pin(SqlObjects(self._connection), version, waiting.pop(version, []))
+            pin(SqlObjects(self._connection, MAIN_STORE), version, waiting.pop(version, []))
         return done
 
     patch.setattr(SqlObjects, "pin", pin_later)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from hozon.model.names import StoreName
 from hozon.model.places import Place
 from hozon.ports.catalog import Catalog, CatalogSession
 from hozon.ports.object_store import ObjectStore, StoredKey
@@ -105,6 +106,10 @@ class SteppingCatalog:
     def url(self) -> str:
         """Where it lies."""
         return self._catalog.url
+
+    def of(self, store: StoreName) -> "SteppingCatalog":
+        """Stand before the same catalog for another store."""
+        return SteppingCatalog(self._catalog.of(store), self._actor)
 
     def now(self) -> datetime:
         """Give its time; that is no step."""

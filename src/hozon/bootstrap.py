@@ -5,6 +5,7 @@ used. Refuses to own settings and rules.
 """
 
 import threading
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from hozon.errors import InvalidSettingError, MissingExtraError
 from hozon.model.access import Principal
+from hozon.model.names import EntityName
 from hozon.model.references import check_uri, shown
 from hozon.ports.clock import Clock
 from hozon.services.context import Context
@@ -60,6 +62,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
     except BaseException:
         store.close()
         raise
+    are_local = store.is_local and not settings.connectors
     return Context(
         catalog,
         store,
@@ -67,10 +70,43 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         principal=Principal(settings.user),
         staging=settings.staging,
         sizes=settings.sizes,
-        cache=None if store.is_local or not settings.cache_bytes else open_cache(settings),
+        cache=None if are_local or not settings.cache_bytes else open_cache(settings),
         cache_bytes=settings.cache_bytes,
         windows=settings.windows,
+        connectors=_LazyConnectors(settings.connectors),
     )
+
+
+class _LazyConnectors:
+    """Opens the store of a team when it is used for the first time.
+
+    Concurrency:
+        A store is opened once, whichever thread comes first.
+    """
+
+    def __init__(self, urls: Mapping[EntityName, str]) -> None:
+        self._urls = urls
+        self._stores: dict[EntityName, ObjectStore] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def teams(self) -> Collection[EntityName]:
+        """The teams that the settings name."""
+        return self._urls.keys()
+
+    def open(self, team: EntityName) -> "ObjectStore":
+        """Give the store of a team."""
+        with self._lock:
+            if team not in self._stores:
+                self._stores[team] = open_store(self._urls[team])
+            return self._stores[team]
+
+    def close(self) -> None:
+        """Close the stores that were opened."""
+        with self._lock:
+            for store in self._stores.values():
+                store.close()
+            self._stores.clear()
 
 
 def open_cache(settings: Settings) -> "ObjectCache":

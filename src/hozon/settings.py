@@ -121,8 +121,8 @@ class Settings:
     connectors: Mapping[EntityName, str] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
-    """The secure storage connectors: team → `s3://…` or `gs://…`. The table `connectors` of the
-    configuration file; default: none."""
+    """The secure storage connectors: team → `s3://…` or `gs://…`, or `file:///…` where the
+    deployment is `embedded`. The table `connectors` of the configuration file; default: none."""
 
     gc_interval: timedelta = timedelta(days=1)
     """How much time passes at least between two collections that begin by themselves; nothing of
@@ -164,6 +164,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     def choose(key: str, default: str) -> str:
         return env.get(f"HOZON_{key.upper()}") or config.get(key) or default
 
+    deployment = _deployment(choose("deployment", Deployment.EMBEDDED))
     spans = {key: _span(key, choose(key, default)) for key, default in _SPANS.items()}
     sizes = {key: _size(key, choose(key, default)) for key, default in _SIZES.items()}
     return Settings(
@@ -186,9 +187,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             choose("http_timeout", f"{DEFAULT_HTTP_TIMEOUT.total_seconds():g}"),
             name="HOZON_HTTP_TIMEOUT",
         ),
-        deployment=_deployment(choose("deployment", Deployment.EMBEDDED)),
+        deployment=deployment,
         collection_enabled=env.get("GORILLA_ARTIFACT_GC_ENABLED", "").strip().lower() == "true",
-        connectors=MappingProxyType(dict(_connector(*each) for each in connectors.items())),
+        connectors=MappingProxyType(
+            dict(_connector(*each, deployment=deployment) for each in connectors.items())
+        ),
         gc_interval=spans["gc_interval"],
         windows=Windows(
             restore=spans["restore_window"], trash=spans["trash_window"], grace=spans["gc_grace"]
@@ -229,14 +232,17 @@ def _deployment(text: str) -> Deployment:
         ) from None
 
 
-def _connector(team: str, url: str) -> tuple[EntityName, str]:
+def _connector(team: str, url: str, *, deployment: Deployment) -> tuple[EntityName, str]:
     """Check the team and the URL of a secure storage connector."""
     parts = urlsplit(url)
-    if parts.scheme not in _CONNECTOR_KINDS or not parts.netloc:
+    is_bucket = parts.scheme in _CONNECTOR_KINDS and parts.netloc
+    is_folder = parts.scheme == StoreKind.LOCAL and parts.path.startswith("/") and not parts.netloc
+    if not is_bucket and not (is_folder and deployment is Deployment.EMBEDDED):
         raise InvalidSettingError(
             f"The connector of {team!r} is {url!r}",
             hint="Secure storage connectors exist on AWS and Google Cloud only: give it an address"
-            " that begins with s3://bucket or gs://bucket.",
+            " that begins with s3://bucket or gs://bucket. An embedded deployment may try it out"
+            " with file:///folder.",
         )
     try:
         return EntityName(check_name(team, kind="team")), url

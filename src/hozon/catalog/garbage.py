@@ -102,7 +102,7 @@ class SqlGarbage(SqlKeys):
     ) -> UnreachedObjects:
         """Find what nothing reaches among the next so many objects."""
         last = self._end_of_range(after, limit=limit)
-        query = select(*OBJECT).where(unreached_soon(cutoffs))
+        query = select(*OBJECT).where(self._is_object, unreached_soon(cutoffs))
         if after is not None:
             query = query.where(objects.c.digest > after)
         if last is not None:
@@ -114,7 +114,8 @@ class SqlGarbage(SqlKeys):
         """Take the places of those of these objects that nothing reaches now."""
         condemned: list[StoredObject] = []
         for batch in batches(digests):
-            query = select(*OBJECT).where(objects.c.digest.in_(batch), unreached(cutoffs))
+            among = self._is_object & objects.c.digest.in_(batch)
+            query = select(*OBJECT).where(among, unreached(cutoffs))
             found = [stored_object(*row) for row in self._connection.execute(query)]
             if found:
                 self._take_places(found, now=cutoffs.now)
@@ -124,12 +125,15 @@ class SqlGarbage(SqlKeys):
 
     def reasons(self, digest: ContentDigest) -> Reasons:
         """Say what reaches an object."""
+        here = versions.c.store == self._store
         stored = self._connection.execute(
-            select(*OBJECT[1:], objects.c.created_at).where(objects.c.digest == digest)
+            select(*OBJECT[1:], objects.c.created_at).where(
+                self._is_object, objects.c.digest == digest
+            )
         ).one_or_none()
         reaching = (
             select(entries.c.version_id)
-            .where(entries.c.digest == digest, versions.c.state != VersionState.PURGED)
+            .where(entries.c.digest == digest, versions.c.state != VersionState.PURGED, here)
             .join(versions, versions.c.id == entries.c.version_id)
             .distinct()
         )
@@ -137,9 +141,13 @@ class SqlGarbage(SqlKeys):
             SELECT_VERSIONS.where(versions.c.id.in_(reaching)).order_by(versions.c.id).limit(_SHOWN)
         ).all()
         count = select(func.count()).select_from(reaching.subquery())
-        held = select(func.count()).select_from(pins).where(pins.c.digest == digest)
+        held = (
+            select(func.count())
+            .join_from(pins, versions, versions.c.id == pins.c.version_id)
+            .where(pins.c.digest == digest, here)
+        )
         given_up = select(func.max(condemned_objects.c.condemned_at)).where(
-            condemned_objects.c.digest == digest
+            self._was_object, condemned_objects.c.digest == digest
         )
         return Reasons(
             place=Place(*stored[:3]) if stored else None,
@@ -170,8 +178,11 @@ class SqlGarbage(SqlKeys):
     def digests_beginning(self, text: str) -> Sequence[ContentDigest]:
         """Find digests, stored now or once, that begin with a text."""
         found: set[str] = set()
-        for column in (objects.c.digest, condemned_objects.c.digest):
-            query = select(column).where(column >= text, column < f"{text}g").distinct()
+        for column, here in (
+            (objects.c.digest, self._is_object),
+            (condemned_objects.c.digest, self._was_object),
+        ):
+            query = select(column).where(here, column >= text, column < f"{text}g").distinct()
             found.update(self._connection.execute(query.limit(_SUGGESTED)).scalars())
         return [ContentDigest(digest) for digest in sorted(found)[:_SUGGESTED]]
 
@@ -199,7 +210,8 @@ class SqlGarbage(SqlKeys):
 
     def _end_of_range(self, after: ContentDigest | None, *, limit: int) -> ContentDigest | None:
         """Find the last of the next so many digests; None when there are no more behind them."""
-        query = select(objects.c.digest).order_by(objects.c.digest).offset(limit - 1).limit(1)
+        query = select(objects.c.digest).where(self._is_object).order_by(objects.c.digest)
+        query = query.offset(limit - 1).limit(1)
         if after is not None:
             query = query.where(objects.c.digest > after)
         found = self._connection.execute(query).scalar_one_or_none()
@@ -209,6 +221,7 @@ class SqlGarbage(SqlKeys):
         """Remove the places of objects, and remember them."""
         rows = [
             {
+                "store": self._store,
                 "digest": item.digest,
                 "key": item.place.key,
                 "offset_bytes": item.place.offset,
@@ -219,4 +232,5 @@ class SqlGarbage(SqlKeys):
         ]
         self._connection.execute(insert(condemned_objects), rows)
         digests = [item.digest for item in found]
-        self._connection.execute(delete(objects).where(objects.c.digest.in_(digests)))
+        gone = self._is_object & objects.c.digest.in_(digests)
+        self._connection.execute(delete(objects).where(gone))

@@ -1,4 +1,4 @@
-"""The keys of the store, in SQL: what lives under them, and what once did.
+"""The keys of a store, in SQL: what lives under them, and what once did.
 
 Owns how keys come and go in the catalog. Invariants: a key that is condemned never gets a place
 again; a place moves only within the transaction that looks whether it is still there.
@@ -42,6 +42,7 @@ from hozon.catalog.schema import (
 )
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import Cutoffs, KeyUse, StoredObject
+from hozon.model.names import StoreName
 from hozon.model.places import Place, upload_of
 from hozon.model.versions import VersionId, VersionState
 
@@ -52,15 +53,20 @@ OBJECT: Final = (objects.c.digest, objects.c.key, objects.c.offset_bytes, object
 class SqlKeys:
     """Keys within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of this connection."""
+    def __init__(self, connection: Connection, store: StoreName) -> None:
+        """Use the transaction of this connection, and the keys of this store."""
         self._connection = connection
+        self._store = store
+        self._is_key = keys.c.store == store
+        self._is_object = objects.c.store == store
+        self._was_object = condemned_objects.c.store == store
+        self._is_stray = stray_keys.c.store == store
 
     def condemned_keys(self, *, after: str, limit: int) -> Mapping[str, int]:
         """List condemned keys that are not removed yet."""
         query = (
             select(keys.c.key, keys.c.size_bytes)
-            .where(keys.c.condemned_at.is_not(None), keys.c.removed_at.is_(None))
+            .where(self._is_key, keys.c.condemned_at.is_not(None), keys.c.removed_at.is_(None))
             .where(keys.c.key > after)
             .order_by(keys.c.key)
             .limit(limit)
@@ -70,7 +76,7 @@ class SqlKeys:
     def note_removed(self, removed: Iterable[str], *, now: datetime) -> None:
         """Record that condemned keys were removed from the store."""
         for batch in batches(removed):
-            gone = keys.c.key.in_(batch) & keys.c.condemned_at.is_not(None)
+            gone = and_(self._is_key, keys.c.key.in_(batch), keys.c.condemned_at.is_not(None))
             self._connection.execute(update(keys).where(gone).values(removed_at=now))
 
     def live_keys(self, *, after: str, limit: int) -> Sequence[KeyUse]:
@@ -93,8 +99,8 @@ class SqlKeys:
                 func.max(objects.c.offset_bytes + objects.c.length_bytes),
                 keys.c.created_at,
             )
-            .join(objects, objects.c.key == keys.c.key)
-            .where(keys.c.condemned_at.is_(None))
+            .join(objects, and_(objects.c.store == keys.c.store, objects.c.key == keys.c.key))
+            .where(self._is_key, keys.c.condemned_at.is_(None))
             .group_by(keys.c.key, keys.c.size_bytes, keys.c.created_at)
         )
 
@@ -102,14 +108,15 @@ class SqlKeys:
         """Tell where the last object under a key ends that is needed; None when none is."""
         needed = or_(reached(versions.c.state != VersionState.PURGED), held())
         query = select(func.max(objects.c.offset_bytes + objects.c.length_bytes)).where(
-            objects.c.key == key, needed
+            self._is_object, objects.c.key == key, needed
         )
         found = self._connection.execute(query).scalar_one_or_none()
         return None if found is None else int(found)
 
     def objects_in(self, key: str) -> Sequence[StoredObject]:
         """List what has a place under a key."""
-        query = select(*OBJECT).where(objects.c.key == key).order_by(objects.c.offset_bytes)
+        there = self._is_object & (objects.c.key == key)
+        query = select(*OBJECT).where(there).order_by(objects.c.offset_bytes)
         return [stored_object(*row) for row in self._connection.execute(query)]
 
     def move(
@@ -119,8 +126,9 @@ class SqlKeys:
         there = {item.digest for key in away_from for item in self.objects_in(key)}
         moved = {digest: place for digest, place in places.items() if digest in there}
         if moved:
-            add_keys(self._connection, places.values(), now=now)
-            there_now = update(objects).where(objects.c.digest == bindparam("moved"))
+            add_keys(self._connection, self._store, places.values(), now=now)
+            here = self._is_object & (objects.c.digest == bindparam("moved"))
+            there_now = update(objects).where(here)
             self._connection.execute(
                 there_now.values(key=bindparam("at_key"), offset_bytes=bindparam("at_offset")),
                 [
@@ -135,7 +143,7 @@ class SqlKeys:
         """Pick the keys of which the catalog knows nothing, and that nobody is writing."""
         known: set[str] = set()
         for batch in batches(found):
-            query = select(keys.c.key).where(keys.c.key.in_(batch))
+            query = select(keys.c.key).where(self._is_key, keys.c.key.in_(batch))
             known.update(self._connection.execute(query).scalars())
         unknown = [key for key in found if key not in known]
         writing: set[str] = set()
@@ -152,18 +160,20 @@ class SqlKeys:
         seen: set[str] = set()
         due: list[str] = []
         for batch in batches(still):
-            query = select(stray_keys).where(stray_keys.c.key.in_(batch))
+            columns = stray_keys.c.key, stray_keys.c.seen_at
+            query = select(*columns).where(self._is_stray, stray_keys.c.key.in_(batch))
             for key, seen_at in self._connection.execute(query):
                 seen.add(key)
                 if seen_at <= cutoffs.unreached_until:
                     due.append(key)
         new = [key for key in still if key not in seen]
         due += new if cutoffs.now <= cutoffs.unreached_until else []
-        rows = [{"key": key, "seen_at": cutoffs.now} for key in new]
+        rows = [{"store": self._store, "key": key, "seen_at": cutoffs.now} for key in new]
         if rows:
             self._connection.execute(insert(stray_keys), rows)
         condemned = [
             {
+                "store": self._store,
                 "key": key,
                 "size_bytes": found[key],
                 "created_at": cutoffs.now,
@@ -178,33 +188,34 @@ class SqlKeys:
     def dead_bytes(self) -> int:
         """Sum up the bytes of live keys in which nothing has a place."""
         kept = select(func.coalesce(func.sum(keys.c.size_bytes), 0)).where(
-            keys.c.condemned_at.is_(None)
+            self._is_key, keys.c.condemned_at.is_(None)
         )
-        live = select(func.coalesce(func.sum(objects.c.length_bytes), 0))
+        live = select(func.coalesce(func.sum(objects.c.length_bytes), 0)).where(self._is_object)
         query = select(kept.scalar_subquery() - live.scalar_subquery())
         return int(self._connection.execute(query).scalar_one())
 
     def is_forgettable(self, cutoffs: Cutoffs) -> bool:
         """Tell whether there is something for `forget`."""
         found = (
-            select(stray_keys.c.key).where(old_stray(cutoffs)),
+            select(stray_keys.c.key).where(self._is_stray, old_stray(cutoffs)),
             select(versions.c.id).where(unrecoverable(cutoffs)),
-            select(keys.c.key).where(long_removed(cutoffs)),
+            select(keys.c.key).where(self._is_key, long_removed(cutoffs)),
         )
         query = select(or_(*(part.exists() for part in found)))
         return bool(self._connection.execute(query).scalar_one())
 
     def forget(self, cutoffs: Cutoffs, *, limit: int) -> None:
         """Forget some of what is of no use any more."""
-        self._connection.execute(delete(stray_keys).where(old_stray(cutoffs)))
+        self._connection.execute(delete(stray_keys).where(self._is_stray, old_stray(cutoffs)))
         query = select(versions.c.id).where(unrecoverable(cutoffs)).limit(1)
         for version in self._connection.execute(query).scalars().all():
             self._forget_manifest(VersionId(version))
-        removed = select(keys.c.key).where(long_removed(cutoffs)).order_by(keys.c.key)
+        gone = self._is_key & long_removed(cutoffs)
+        removed = select(keys.c.key).where(gone).order_by(keys.c.key)
         for batch in batches(self._connection.execute(removed.limit(limit)).scalars().all()):
-            there = condemned_objects.c.key.in_(batch)
+            there = self._was_object & condemned_objects.c.key.in_(batch)
             self._connection.execute(delete(condemned_objects).where(there))
-            self._connection.execute(delete(keys).where(keys.c.key.in_(batch)))
+            self._connection.execute(delete(keys).where(self._is_key, keys.c.key.in_(batch)))
 
     def lost_places(self, digests: Iterable[ContentDigest]) -> Sequence[StoredObject]:
         """Find the places that objects had until they were given up, the latest first."""
@@ -212,7 +223,8 @@ class SqlKeys:
         found: list[StoredObject] = []
         for batch in batches(sorted(set(digests))):
             query = select(table.digest, table.key, table.offset_bytes, table.length_bytes)
-            rows = query.where(table.digest.in_(batch)).order_by(table.id.desc())
+            lost = self._was_object & table.digest.in_(batch)
+            rows = query.where(lost).order_by(table.id.desc())
             found += [stored_object(*row) for row in self._connection.execute(rows)]
         return found
 
@@ -225,10 +237,12 @@ class SqlKeys:
         now: datetime,
     ) -> None:
         """Make a PURGED version COMMITTED again, with its bytes under new keys."""
-        add_keys(self._connection, (Place(key, 0, size) for key, size in sizes.items()), now=now)
-        known = SqlObjects(self._connection).places(places)
+        whole = (Place(key, 0, size) for key, size in sizes.items())
+        add_keys(self._connection, self._store, whole, now=now)
+        known = SqlObjects(self._connection, self._store).places(places)
         rows = [
             {
+                "store": self._store,
                 "digest": digest,
                 "key": place.key,
                 "offset_bytes": place.offset,
@@ -255,12 +269,12 @@ class SqlKeys:
     def erase_objects(self, digests: Iterable[ContentDigest], erased: Iterable[str]) -> None:
         """Forget where objects once lay, and keys that were erased."""
         for batch in batches(digests):
-            gone = condemned_objects.c.digest.in_(batch)
+            gone = self._was_object & condemned_objects.c.digest.in_(batch)
             self._connection.execute(delete(condemned_objects).where(gone))
         for names in batches(erased):
-            there = condemned_objects.c.key.in_(names)
+            there = self._was_object & condemned_objects.c.key.in_(names)
             self._connection.execute(delete(condemned_objects).where(there))
-            condemned = keys.c.key.in_(names) & keys.c.condemned_at.is_not(None)
+            condemned = and_(self._is_key, keys.c.key.in_(names), keys.c.condemned_at.is_not(None))
             self._connection.execute(delete(keys).where(condemned))
 
     def erase_version(self, version: VersionId) -> None:
@@ -279,9 +293,10 @@ class SqlKeys:
         """Condemn those keys in which nothing has a place any more."""
         for batch in batches(touched):
             empty = and_(
+                self._is_key,
                 keys.c.key.in_(batch),
                 keys.c.condemned_at.is_(None),
-                ~exists().where(objects.c.key == keys.c.key),
+                ~exists().where(objects.c.store == keys.c.store, objects.c.key == keys.c.key),
             )
             self._connection.execute(update(keys).where(empty).values(condemned_at=now))
 

@@ -38,6 +38,7 @@ class SqlLinks:
             created_by=by.name,
             created_at=now,
             updated_at=now,
+            store=source.store,
         )
         link = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         self._connection.execute(insert(links).values(version_id=link, source_id=source.id))

@@ -37,14 +37,20 @@ def abandoned(cutoffs: Cutoffs) -> ColumnElement[bool]:
 def reached(*by: ColumnElement[bool]) -> ColumnElement[bool]:
     """Tell objects that an entry of such a version has."""
     return exists().where(
-        entries.c.digest == objects.c.digest, versions.c.id == entries.c.version_id, *by
+        entries.c.digest == objects.c.digest,
+        versions.c.id == entries.c.version_id,
+        versions.c.store == objects.c.store,
+        *by,
     )
 
 
 def held(*by: ColumnElement[bool]) -> ColumnElement[bool]:
     """Tell objects that such an upload holds."""
     return exists().where(
-        pins.c.digest == objects.c.digest, versions.c.id == pins.c.version_id, *by
+        pins.c.digest == objects.c.digest,
+        versions.c.id == pins.c.version_id,
+        versions.c.store == objects.c.store,
+        *by,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    text,
     true,
 )
 
@@ -146,13 +147,15 @@ versions = Table(
     Column("purged_at", UtcDateTime),
     Column("purged_by", code_points(128)),
     Column("upload_id", code_points(32), index=True, unique=True),
+    Column("store", code_points(128), nullable=False, server_default=text("''")),
     UniqueConstraint("collection_id", "index"),
     Index("ix_versions_collection_id_digest", "collection_id", "digest"),
 )
 """Versions; those that are PENDING have a lease and no number yet.
 
 The keys of what a PENDING version uploads contain its upload id, by which a collector tells them
-from leftovers.
+from leftovers. The store is the one that holds the bytes: that of the team by its name, or the main
+one, which has no name.
 """
 
 links = Table(
@@ -211,24 +214,26 @@ entry_sources = Table(
 objects = Table(
     "objects",
     metadata,
+    Column("store", code_points(128), primary_key=True, server_default=text("''")),
     Column("digest", code_points(64), primary_key=True),
     Column("key", code_points(), nullable=False, index=True),
     Column("offset_bytes", BigInteger, nullable=False),
     Column("length_bytes", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
-"""The place of each digest that the store holds."""
+"""The place of each digest that a store holds; stores share nothing."""
 
 keys = Table(
     "keys",
     metadata,
+    Column("store", code_points(128), primary_key=True, server_default=text("''")),
     Column("key", code_points(), primary_key=True),
     Column("size_bytes", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("condemned_at", UtcDateTime, index=True),
     Column("removed_at", UtcDateTime),
 )
-"""The keys of the store in which something has or had a place.
+"""The keys of each store in which something has or had a place.
 
 Nothing ever gets a place under a condemned key. A removed one is remembered as long as the trash of
 the store, or its old versions, may bring it back.
@@ -238,6 +243,7 @@ condemned_objects = Table(
     "condemned_objects",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("store", code_points(128), nullable=False, server_default=text("''")),
     Column("digest", code_points(64), nullable=False, index=True),
     Column("key", code_points(), nullable=False, index=True),
     Column("offset_bytes", BigInteger, nullable=False),
@@ -249,10 +255,11 @@ condemned_objects = Table(
 stray_keys = Table(
     "stray_keys",
     metadata,
+    Column("store", code_points(128), primary_key=True, server_default=text("''")),
     Column("key", code_points(), primary_key=True),
     Column("seen_at", UtcDateTime, nullable=False),
 )
-"""Keys that a collector found in the store though nothing has a place there, and when first."""
+"""Keys that a collector found in a store though nothing has a place there, and when first."""
 
 collector_lease = Table(
     "collector_lease",

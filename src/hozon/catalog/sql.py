@@ -6,6 +6,7 @@ Owns what a session is. Refuses to own how transactions begin and end, which is 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from hozon.catalog.schema import links, objects, projects, runs, versions
 from hozon.catalog.sweeps import SqlSweeps
 from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
+from hozon.model.names import MAIN_STORE, StoreName
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import CatalogCounts
 from hozon.ports.clock import Clock
@@ -37,6 +39,9 @@ class SqlSession:
 
     connection: Connection
     """The transaction."""
+
+    store: StoreName
+    """The store whose places and garbage are meant."""
 
     @property
     def collections(self) -> SqlCollections:
@@ -56,7 +61,7 @@ class SqlSession:
     @property
     def objects(self) -> SqlObjects:
         """Places and pins."""
-        return SqlObjects(self.connection)
+        return SqlObjects(self.connection, self.store)
 
     @property
     def runs(self) -> SqlRuns:
@@ -76,7 +81,7 @@ class SqlSession:
     @property
     def garbage(self) -> SqlGarbage:
         """What nothing needs any more."""
-        return SqlGarbage(self.connection)
+        return SqlGarbage(self.connection, self.store)
 
     @property
     def deleted(self) -> SqlDeleted:
@@ -133,6 +138,7 @@ class SqlCatalog:
         """Migrate the database if need be."""
         self._database = database
         self._clock = clock
+        self._store = MAIN_STORE
         try:
             ensure_schema(database)
         except BaseException:
@@ -144,6 +150,12 @@ class SqlCatalog:
         """Where the catalog lies."""
         return self._database.url
 
+    def of(self, store: StoreName) -> "SqlCatalog":
+        """Give the same catalog with the places and the garbage of another store."""
+        other = copy(self)
+        other._store = store  # noqa: SLF001  It is one of us.
+        return other
+
     def now(self) -> datetime:
         """Give the catalog's time."""
         return self._clock.now()
@@ -152,13 +164,13 @@ class SqlCatalog:
     def read(self) -> Iterator[SqlSession]:
         """Open a session that sees one consistent state."""
         with self._database.reading() as connection:
-            yield SqlSession(connection)
+            yield SqlSession(connection, self._store)
 
     @contextmanager
     def write(self) -> Iterator[SqlSession]:
         """Open a session that commits when its block ends."""
         with self._database.writing() as connection:
-            yield SqlSession(connection)
+            yield SqlSession(connection, self._store)
 
     def close(self) -> None:
         """Release connections."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
 )
 
 from hozon.catalog.batches import batches
@@ -52,16 +54,28 @@ _OTHER_ENTRIES = entries.alias("other_entries")
 _OTHER_HOLDING = _OTHER.c.state.in_((_COMMITTED, _DELETED))
 
 
-def _held_by(digest: ColumnElement[str], *others: ColumnElement[bool]) -> ColumnElement[bool]:
+def _held_by(*others: ColumnElement[bool]) -> ColumnElement[bool]:
     """Tell objects that such another version holds."""
     return exists().where(
-        _OTHER_ENTRIES.c.digest == digest, _OTHER.c.id == _OTHER_ENTRIES.c.version_id, *others
+        _OTHER_ENTRIES.c.digest == objects.c.digest,
+        _OTHER.c.id == _OTHER_ENTRIES.c.version_id,
+        _OTHER.c.store == objects.c.store,
+        *others,
     )
 
 
-def _pinned(digest: ColumnElement[str]) -> ColumnElement[bool]:
+def _pinned() -> ColumnElement[bool]:
     """Tell objects that an upload holds."""
-    return exists().where(pins.c.digest == digest)
+    return exists().where(
+        pins.c.digest == objects.c.digest,
+        _OTHER.c.id == pins.c.version_id,
+        _OTHER.c.store == objects.c.store,
+    )
+
+
+def _is_in(held: FromClause) -> ColumnElement[bool]:
+    """Tell the objects of what is held."""
+    return and_(objects.c.digest == held.c.digest, objects.c.store == held.c.store)
 
 
 class SqlUsage:
@@ -117,12 +131,16 @@ class SqlUsage:
         if not going:
             return 0
         ids = self._ids(going).cte("going")
-        within = select(entries.c.digest).where(entries.c.version_id.in_(select(ids.c.id)))
+        within = (
+            select(versions.c.store, entries.c.digest)
+            .join_from(entries, versions, versions.c.id == entries.c.version_id)
+            .where(entries.c.version_id.in_(select(ids.c.id)))
+        )
         others = _OTHER.c.id.not_in(select(ids.c.id))
         query = select(func.coalesce(func.sum(objects.c.length_bytes), 0)).where(
-            objects.c.digest.in_(within),
-            ~_held_by(objects.c.digest, _OTHER_HOLDING, others),
-            ~_pinned(objects.c.digest),
+            tuple_(objects.c.store, objects.c.digest).in_(within),
+            ~_held_by(_OTHER_HOLDING, others),
+            ~_pinned(),
         )
         return int(self._connection.execute(query).scalar_one())
 
@@ -170,19 +188,20 @@ class SqlUsage:
         held = (
             select(
                 versions.c.collection_id,
+                versions.c.store,
                 entries.c.digest,
                 func.max(case((versions.c.state == _COMMITTED, 1), else_=0)).label("live"),
             )
             .join_from(entries, versions, versions.c.id == entries.c.version_id)
             .where(versions.c.collection_id.in_(keys), _HOLDING)
-            .group_by(versions.c.collection_id, entries.c.digest)
+            .group_by(versions.c.collection_id, versions.c.store, entries.c.digest)
             .subquery("held")
         )
         live = held.c.live == 1
         elsewhere = _OTHER.c.collection_id != held.c.collection_id
-        alone = ~_held_by(held.c.digest, _OTHER_HOLDING, elsewhere)
-        forgotten = ~_held_by(held.c.digest, _OTHER.c.state == _COMMITTED)
-        free = ~_pinned(held.c.digest)
+        alone = ~_held_by(_OTHER_HOLDING, elsewhere)
+        forgotten = ~_held_by(_OTHER.c.state == _COMMITTED)
+        free = ~_pinned()
         query = (
             select(
                 held.c.collection_id,
@@ -190,7 +209,7 @@ class SqlUsage:
                 _length(live, free, alone),
                 _length(~live, free, forgotten),
             )
-            .join_from(held, objects, objects.c.digest == held.c.digest)
+            .join_from(held, objects, _is_in(held))
             .group_by(held.c.collection_id)
         )
         return {
@@ -212,15 +231,16 @@ class SqlUsage:
     def _version_figures(self, keys: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         """Sum up, by version, what is held, and what no other version holds."""
         held = (
-            select(entries.c.version_id, entries.c.digest)
+            select(entries.c.version_id, versions.c.store, entries.c.digest)
+            .join_from(entries, versions, versions.c.id == entries.c.version_id)
             .where(entries.c.version_id.in_(keys))
             .distinct()
             .subquery("held")
         )
-        alone = ~_held_by(held.c.digest, _OTHER_HOLDING, _OTHER.c.id != held.c.version_id)
+        alone = ~_held_by(_OTHER_HOLDING, _OTHER.c.id != held.c.version_id)
         query = (
-            select(held.c.version_id, _length(), _length(~_pinned(held.c.digest), alone))
-            .join_from(held, objects, objects.c.digest == held.c.digest)
+            select(held.c.version_id, _length(), _length(~_pinned(), alone))
+            .join_from(held, objects, _is_in(held))
             .group_by(held.c.version_id)
         )
         return {

@@ -40,7 +40,15 @@ from hozon.model.aliases import Pointers
 from hozon.model.deletion import DeleteReason, Deletion
 from hozon.model.digests import ManifestDigest
 from hozon.model.manifest import NO_EXTRA, Manifest, ManifestEntry
-from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, RunId, TypeName
+from hozon.model.names import (
+    Alias,
+    CollectionName,
+    EntityName,
+    ProjectName,
+    RunId,
+    StoreName,
+    TypeName,
+)
 from hozon.model.notes import Notes
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.tags import Tag
@@ -73,6 +81,7 @@ SELECT_VERSIONS = (
         versions.c.deleted_reason,
         versions.c.purged_at,
         versions.c.purged_by,
+        versions.c.store,
     )
     .select_from(versions)
     .join(collections, collections.c.id == versions.c.collection_id)
@@ -181,6 +190,7 @@ class SqlVersions:
             ttl=new.ttl,
             history_step=new.history_step,
             upload_id=new.upload_id,
+            store=new.store,
         )
         found = self._connection.execute(made.returning(versions.c.id)).scalar_one()
         return VersionId(found)
@@ -403,6 +413,7 @@ def _version(row: AnyRow, source: AnyRow | None, names: tuple[Alias, ...]) -> Ve
         created_at=row.created_at,
         updated_at=row.updated_at,
         deletion=_deletion(row),
+        store=StoreName(content.store),
     )
 
 

@@ -1,6 +1,7 @@
 """`hozon status`: where data lives, and what is in it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -8,6 +9,9 @@ import click
 from hozon.bootstrap import open_context
 from hozon.services.status import count_all
 from hozon.settings import load_settings
+
+Place = str | None | Mapping[str, str]
+"""A setting that says where something is, or several by the team that they are of."""
 
 _BYTES = {"object_bytes": "Stored"}
 """The label of each figure that is in bytes."""
@@ -25,9 +29,10 @@ def status(*, as_json: bool) -> None:
     context = open_context(settings)
     try:
         counts = asdict(count_all(context))
-        places = {
+        places: dict[str, Place] = {
             "catalog": context.catalog.url,
             "storage": context.store.url,
+            "connectors": {str(team): url for team, url in settings.connectors.items()},
             "config_file": str(settings.config_file) if settings.config_file else None,
             "entity": settings.default_path.entity,
             "project": settings.default_path.project,
@@ -40,11 +45,16 @@ def status(*, as_json: bool) -> None:
         _print_table(places, counts)
 
 
-def _print_table(places: dict[str, str | None], counts: dict[str, int]) -> None:
+def _print_table(places: Mapping[str, Place], counts: Mapping[str, int]) -> None:
     """Print places and counts below each other, each whole: people copy them."""
     from rich.filesize import decimal  # noqa: PLC0415  The other commands print no sizes.
 
-    rows = {_label(key): value or "none" for key, value in places.items()}
+    rows: dict[str, str] = {}
+    for key, value in places.items():
+        if isinstance(value, Mapping):
+            rows |= {f"Connector of {team}": url for team, url in value.items()}
+        else:
+            rows[_label(key)] = value or "none"
     for key, count in counts.items():
         rows[_label(key)] = decimal(count) if key in _BYTES else str(count)
     width = max(map(len, rows)) + 2

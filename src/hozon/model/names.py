@@ -32,6 +32,12 @@ SweepId = NewType("SweepId", str)
 Alias = NewType("Alias", str)
 """A movable name of one version within its collection."""
 
+StoreName = NewType("StoreName", str)
+"""An object store of an installation: that of a team, by the team's name, or `MAIN_STORE`."""
+
+MAIN_STORE = StoreName("")
+"""The object store of all who have none of their own; no team has such a name."""
+
 MAX_NAME_LENGTH = 128
 """The longest name, in characters."""
 

@@ -14,7 +14,15 @@ from hozon.errors import AliasedVersionError, VersionStateError
 from hozon.model.deletion import Deletion
 from hozon.model.digests import ManifestDigest, digest_of_commit
 from hozon.model.metadata import JsonObject
-from hozon.model.names import LATEST, Alias, RunId, TypeName, format_version
+from hozon.model.names import (
+    LATEST,
+    MAIN_STORE,
+    Alias,
+    RunId,
+    StoreName,
+    TypeName,
+    format_version,
+)
 from hozon.model.notes import Notes
 from hozon.model.paths import ArtifactPath, CollectionPath, RunPath
 from hozon.model.tags import Tag
@@ -144,6 +152,9 @@ class Version:
 
     deletion: Deletion | None = None
     """When, by whom and why it was soft-deleted; None unless it is deleted or purged."""
+
+    store: StoreName = MAIN_STORE
+    """Where its bytes lie: the store of a team, or the main one."""
 
     @property
     def name(self) -> str:

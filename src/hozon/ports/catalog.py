@@ -18,7 +18,7 @@ from hozon.model.lineage import Edges
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
-from hozon.model.names import SweepId, TypeName
+from hozon.model.names import MAIN_STORE, StoreName, SweepId, TypeName
 from hozon.model.notes import Notes
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
 from hozon.model.places import Place
@@ -100,6 +100,9 @@ class NewVersion:
 
     history_step: int | None = None
     """The last step of the history of the run that logs it; None for none."""
+
+    store: StoreName = MAIN_STORE
+    """Where its bytes lie, for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +318,10 @@ class LinkRecords(Protocol):
 
 
 class ObjectRecords(Protocol):
-    """Which bytes are where, and who holds them while committing."""
+    """Which bytes are where, and who holds them while committing.
+
+    Places are those of the store that the catalog was asked for; see `Catalog.of`.
+    """
 
     def pin(self, version_id: VersionId, digests: Iterable[ContentDigest]) -> None:
         """Hold digests for a PENDING version, so that no collector removes them.
@@ -337,6 +343,10 @@ class ObjectRecords(Protocol):
 
         The keys are new; a key under which nothing gets a place is not recorded.
         """
+        ...
+
+    def stores(self) -> Sequence[StoreName]:
+        """List all stores in which something has a place, or had one, in the order of names."""
         ...
 
 
@@ -512,6 +522,13 @@ class Catalog(Protocol):
     @property
     def url(self) -> str:
         """Where the catalog lies, for people, without passwords."""
+        ...
+
+    def of(self, store: StoreName) -> "Catalog":
+        """Give the same catalog with the places and the garbage of another store.
+
+        A new catalog is that of `MAIN_STORE`. Both share everything; closing one closes both.
+        """
         ...
 
     def now(self) -> datetime:

@@ -115,6 +115,8 @@ def commit_version(
         StorageError: An upload failed; nothing is visible, and what has arrived is not uploaded
             again.
         IntegrityError: The store did not keep what it was given, or lost what should be there.
+        InvalidSettingError: The team keeps bytes in a store of its own that the settings do not
+            name.
         SourceFileError: A file that was not copied has changed since it was added.
         UploadLeaseError: The upload took so long that it was given up; log it again, what has
             arrived is mostly still there.
@@ -125,6 +127,7 @@ def commit_version(
         adds to what the first made.
     """
     manifest = request.contents.final_manifest
+    context = context.for_team(request.collection.at.entity)
     with context.catalog.write() as session:
         collection = _collection(session, context, request)
         found = None
@@ -258,6 +261,7 @@ def _new_version(
         tags=request.tags,
         ttl=request.ttl,
         history_step=request.history_step,
+        store=context.store_name,
         upload_id=upload_id,
     )
 

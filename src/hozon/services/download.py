@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from hozon.errors import (
     EntryNotFoundError,
     InvalidReferenceError,
+    MissingObjectError,
     MissingReferenceError,
     StorageError,
 )
@@ -40,6 +41,7 @@ from hozon.services.transfers import (
     Receiver,
     check_digest,
     fetch,
+    find_anywhere,
     find_places,
 )
 from hozon.services.uploads import Progress
@@ -108,8 +110,9 @@ def download_version(
             answer; call again to go on where it stopped.
     """
     chosen = options or DownloadOptions()
+    context = context.for_version(version)
     cache = None
-    if context.cache is not None and not chosen.skip_cache:
+    if context.cache is not None and not (context.store.is_local or chosen.skip_cache):
         cache = _BoundedCache(context.cache, size_bytes=context.cache_bytes)
     with TargetFolder(root, replacing=chosen.replacing) as folder:
         for entries in _chosen(context, version, chosen):
@@ -348,6 +351,7 @@ def published_digest(context: Context, version: Version) -> str:
         StorageError: The store refused or failed.
     """
     found: dict[str, str] = {}
+    context = context.for_version(version)
     for entries in read_entries(context, version.id, batch=BATCH):
         digests = published_contents(context, entries)
         found.update((e.path, digests.get(e.digest, e.digest)) for e in entries)
@@ -383,8 +387,14 @@ def published_contents(context: Context, entries: Iterable[ManifestEntry]) -> Ma
         large=take,
         name=names.__getitem__,
     )
-    places = find_places(context, names, name=receiver.name)
-    fetch(context, places, receiver, threads=DOWNLOAD_THREADS)
+    for part, places in find_anywhere(context, names):
+        fetch(part, places, receiver, threads=DOWNLOAD_THREADS)
+    lost = next((path for digest, path in names.items() if digest not in found), None)
+    if lost is not None:
+        raise MissingObjectError(
+            f"No store holds the bytes of {lost!r} any more",
+            hint="Restore the catalog from a backup: a version still needs them.",
+        )
     return found
 
 

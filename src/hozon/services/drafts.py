@@ -46,6 +46,7 @@ def hold_content(context: Context, version: Version) -> Upload:
                 created_at=now,
                 lease_expires_at=now + LEASE,
                 upload_id=upload_id,
+                store=current.store,
             ),
         )
         manifest = session.versions.manifest(version.id)

@@ -6,9 +6,10 @@ was asked for.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from hozon.errors import DigestMismatchError, MissingObjectError, StorageError
@@ -103,6 +104,34 @@ def find_places(
                 hint="Restore the catalog from a backup: a version still needs this object.",
             )
     return places
+
+
+def find_anywhere(
+    context: Context, digests: Iterable[ContentDigest]
+) -> Iterator[tuple[Context, Mapping[ContentDigest, Place]]]:
+    """Look up where bytes lie, in this store first and in others for what it has not.
+
+    Args:
+        context: The capabilities.
+        digests: What to look up; what no store holds is left out.
+
+    Yields:
+        The context of a store, and the places of what is to be read from it.
+
+    Raises:
+        InvalidSettingError: The URL of a store is not understood.
+        StorageError: The client of a store cannot be set up.
+    """
+    left = set(digests)
+    others = (part for part in context.named_stores() if part.store_name != context.store_name)
+    for part in chain((context,), others):
+        with part.catalog.read() as session:
+            places = session.objects.places(left)
+        if places:
+            yield part, places
+        left.difference_update(places)
+        if not left:
+            return
 
 
 def _read_run(

@@ -19,12 +19,12 @@ from typing import BinaryIO, Final
 from hozon.errors import (
     DigestMismatchError,
     HozonError,
-    MissingObjectError,
     SourceFileError,
     StorageError,
 )
 from hozon.model.digests import CHUNK_BYTES, ContentDigest
 from hozon.model.places import PACKED_FILES, Place, object_key, pack_key
+from hozon.services.carrying import Part, carry
 from hozon.services.contents import Contents, LocalFile
 from hozon.services.context import Context
 from hozon.services.leases import Upload, renew_lease
@@ -38,9 +38,6 @@ network, only two."""
 
 Progress = Callable[[int], None]
 """Is told how many more bytes are done."""
-
-Part = tuple[ContentDigest, int, int]
-"""The digest, offset and length in bytes of what lies in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def upload_missing(
         def store(stored: _Upload) -> None:
             _store(context, stored, upload)
             plan.is_stored(stored)
-            if stored.file.path.parent == folder:  # A pack of our own: nobody needs it any more.
+            if stored.file.path.parent == folder:  # A file of our own: nobody needs it any more.
                 stored.file.path.unlink()
             progress(stored.size)
 
@@ -141,10 +138,10 @@ class _Plan:
 
     def _uploads(self, rest: "_Rest") -> Iterator[_Upload]:
         for file, parts, missing in self._with_missing():
-            if file is None:
-                _refuse_missing(missing)
-            elif not missing:
+            if not missing:
                 continue
+            if file is None:
+                yield from self._carried(missing)
             elif file.packed and len(missing) == len(parts) and _fills(file, parts):
                 yield self._begin(pack_key, file, missing)
             elif self._is_large(missing):
@@ -155,6 +152,11 @@ class _Plan:
                     yield self._begin(pack_key, pack, packed)
         for pack, packed in rest.close():
             yield self._begin(pack_key, pack, packed)
+
+    def _carried(self, missing: Sequence[Part]) -> Iterator[_Upload]:
+        """Copy what other stores hold: it was taken over from what is theirs."""
+        for file, parts in carry(self._context, missing, self._folder):
+            yield self._begin(pack_key if file.packed else object_key, file, parts)
 
     def _begin(
         self, key: Callable[[str, int], str], file: LocalFile, parts: Sequence[Part]
@@ -353,15 +355,6 @@ def _remove_unused(context: Context, upload: _Upload) -> None:
             places = session.objects.places(upload.places)
         if all(place.key != upload.key for place in places.values()):
             context.store.delete([upload.key])
-
-
-def _refuse_missing(missing: Sequence[Part]) -> None:
-    """Say that what should be stored is not."""
-    if missing:
-        raise MissingObjectError(
-            f"The store no longer holds {missing[0][0][:12]}…, which this artifact takes over",
-            hint="Make the draft again from a version that is still there.",
-        )
 
 
 def _fills(file: LocalFile, parts: Sequence[Part]) -> bool:

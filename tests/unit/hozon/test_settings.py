@@ -292,12 +292,20 @@ def test_connectors_have_a_table(write_config: WriteConfig) -> None:
     assert load_settings(named).connectors == {"vision": "s3://theirs/x", "speech": "gs://ours"}
 
 
-@pytest.mark.parametrize("url", ["az://account/container", "file:///data", "s3://", "theirs"])
+@pytest.mark.parametrize("url", ["az://account/container", "file:data", "s3://", "theirs"])
 def test_a_connector_elsewhere_is_refused(write_config: WriteConfig, url: str) -> None:
     """The hint says where there are any."""
     with pytest.raises(InvalidSettingError, match=f"connector of 'vision' is '{url}'") as caught:
         load_settings(write_config(f'[connectors]\nvision = "{url}"'))
     assert "AWS and Google Cloud only" in caught.value.hint
+
+
+def test_a_folder_may_stand_for_a_bucket_where_it_is_tried_out(write_config: WriteConfig) -> None:
+    """In the library alone; services keep the bytes of teams in buckets."""
+    table = '[connectors]\nvision = "file:///data"\n'
+    assert load_settings(write_config(table)).connectors == {"vision": "file:///data"}
+    with pytest.raises(InvalidSettingError, match="connector of 'vision' is 'file:///data'"):
+        load_settings(write_config(f'deployment = "dedicated-cloud"\n{table}'))
 
 
 def test_a_connector_of_no_team_is_refused(write_config: WriteConfig) -> None:

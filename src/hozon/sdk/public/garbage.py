@@ -4,6 +4,7 @@ Owns how what is kept, and why, is put into words.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ from hozon.sdk.session import Session
 from hozon.services.context import Context
 from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import EraseReport, erase_object, erase_version
-from hozon.services.garbage.explain import explain_object
+from hozon.services.garbage.explain import StoredReasons, explain_object
 from hozon.services.garbage.recover import recover_version
 from hozon.services.gate import require_open
 from hozon.services.resolve import find_any_version
@@ -147,8 +148,7 @@ class GarbageApi:
         """
         context = self._session.context
         if _DIGEST.fullmatch(target):
-            digest, reasons = explain_object(context, target)
-            return _about_object(digest, reasons)
+            return _about_object(*explain_object(context, target))
         version = find_any_version(context, ArtifactPath.parse(target, default=self._default))
         with context.catalog.read() as session:
             fate = session.garbage.fate(version.id)
@@ -237,8 +237,23 @@ class GarbageApi:
         return erase_version(context, version)
 
 
-def _about_object(digest: ContentDigest, reasons: Reasons) -> Explanation:
+def _about_object(digest: ContentDigest, found: Sequence[StoredReasons]) -> Explanation:
     """Say what keeps an object."""
+    said: list[str] = []
+    for each in found:
+        if each.team is not None:
+            said.append(f"In the connector of {each.team}:")
+        said += _about_stored(each.reasons)
+    return Explanation(
+        digest,
+        kept=any(each.reasons.place is not None for each in found),
+        reasons=tuple(said),
+        versions=tuple(str(v.path) for each in found for v in each.reasons.versions),
+    )
+
+
+def _about_stored(reasons: Reasons) -> list[str]:
+    """Say what keeps an object in one store."""
     said = [f"{version.path} ({version.state}) has it." for version in reasons.versions]
     if reasons.version_count > len(reasons.versions):
         said.append(f"{reasons.version_count - len(reasons.versions)} more versions have it.")
@@ -249,12 +264,7 @@ def _about_object(digest: ContentDigest, reasons: Reasons) -> Explanation:
         said.append(f"Nothing needed it, and it was given up{when}.")
     elif not said:
         said.append("Nothing needs it; the next pass past its grace gives it up.")
-    return Explanation(
-        digest,
-        kept=reasons.place is not None,
-        reasons=tuple(said),
-        versions=tuple(str(version.path) for version in reasons.versions),
-    )
+    return said
 
 
 def _about_version(context: Context, version: Version, fate: Fate) -> Explanation:

@@ -24,6 +24,7 @@ from hozon.services.garbage.rewrite import rewrite_keys
 from hozon.services.garbage.survey import survey
 from hozon.services.garbage.sweep import (
     condemn_unreached,
+    dead_bytes,
     forget_removed,
     remove_condemned,
 )
@@ -71,6 +72,7 @@ def collect_garbage(
         InputError: The share of dead bytes is not between 0 and 1.
         CollectorBusyError: Another collector is at work; wait for it.
         CollectorLeaseError: The collector was silent for too long, and another took over.
+        InvalidSettingError: A team has bytes in a store that the settings do not name.
         StorageError: The store cannot be reached; the next pass goes on.
         CatalogError: The catalog failed; the next pass goes on.
     """
@@ -125,8 +127,6 @@ def _collect(
     removed = remove_condemned(context, tenure)
     trash_bytes = forget_removed(context, cutoffs, tenure)
     restorable = _outlook(context, cutoffs).versions_restorable
-    with context.catalog.read() as session:
-        dead_bytes = session.garbage.dead_bytes()
     return CollectReport(
         uploads_abandoned=abandoned,
         versions_purged=purged,
@@ -139,7 +139,7 @@ def _collect(
         strays_removed=seen.strays_condemned,
         keys_rewritten=rewritten.keys,
         copied_bytes=rewritten.size,
-        dead_bytes=dead_bytes,
+        dead_bytes=dead_bytes(context),
         trash_bytes=trash_bytes,
         failures={**rewritten.failures, **removed.failures},
     )
@@ -152,8 +152,6 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
     tell("Looking for objects that nothing needs")
     condemned = condemn_unreached(context, cutoffs, None)
     outlook = _outlook(context, cutoffs)
-    with context.catalog.read() as session:
-        dead_bytes = session.garbage.dead_bytes()
     return CollectReport(
         dry_run=True,
         versions_expired=_expire(context, tell, dry_run=True),
@@ -163,7 +161,7 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
         objects_condemned=condemned.count,
         condemned_bytes=condemned.size,
         strays_waiting=seen.strays_waiting,
-        dead_bytes=dead_bytes,
+        dead_bytes=dead_bytes(context),
         missing=tuple(seen.missing),
     )
 

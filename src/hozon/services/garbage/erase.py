@@ -7,6 +7,7 @@ is reported; the list of files goes last, so that an interrupted erase can be fi
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from hozon.errors import ObjectInUseError, StorageError, VersionStateError
 from hozon.model.digests import ContentDigest
@@ -47,11 +48,13 @@ def erase_version(context: Context, version: Version) -> EraseReport:
         What went, and what stays because other versions share it.
 
     Raises:
+        InvalidSettingError: Its bytes are in a store that the settings do not name.
         VersionStateError: It is not deleted; delete it first.
         CollectorBusyError: A collector is at work; wait for it.
         StorageError: Something could not be erased; erase it again to go on.
         CatalogError: The catalog failed; erase it again to go on.
     """
+    context = context.for_version(version)
     with collecting(context) as tenure:
         digests = _purge(context, tenure, version)
         report = _erase(context, tenure, digests)
@@ -77,6 +80,24 @@ def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
         StorageError: It could not be erased; erase it again to go on.
         CatalogError: The catalog failed; erase it again to go on.
     """
+    parts = list(context.each_store())
+    for part in parts:
+        _check_unneeded(part, digest)
+    with collecting(context) as tenure:
+        erased = [_erase(part, tenure.of(part), [digest]) for part in parts]
+    return EraseReport(
+        digests=list(dict.fromkeys(chain.from_iterable(report.digests for report in erased))),
+        keys=[
+            part.name_of(key)
+            for part, report in zip(parts, erased, strict=True)
+            for key in report.keys
+        ],
+        shared={digest: paths for report in erased for digest, paths in report.shared.items()},
+    )
+
+
+def _check_unneeded(context: Context, digest: ContentDigest) -> None:
+    """Refuse to erase what a version or an upload needs."""
     with context.catalog.read() as session:
         reasons = session.garbage.reasons(digest)
     if reasons.version_count or reasons.uploads:
@@ -86,8 +107,6 @@ def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
             f" ({names or 'none'}). Uploads: {reasons.uploads}",
             hint="Delete and erase those versions first, and let the uploads end.",
         )
-    with collecting(context) as tenure:
-        return _erase(context, tenure, [digest])
 
 
 def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDigest]:

@@ -4,18 +4,32 @@ Owns finding the object that somebody means. Refuses to own what reaches it; the
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from hozon.errors import InputError, ObjectNotFoundError
 from hozon.model.digests import ContentDigest
+from hozon.model.names import EntityName
 from hozon.ports.garbage import Reasons
 from hozon.services.context import Context
 
 _BEGINNING: Final = re.compile(r"[0-9a-f]{4,64}")
-_WHOLE: Final = 64
 
 
-def explain_object(context: Context, text: str) -> tuple[ContentDigest, Reasons]:
+@dataclass(frozen=True, slots=True)
+class StoredReasons:
+    """What reaches an object in one of the stores."""
+
+    team: EntityName | None
+    """Whose store it is; None for the main one."""
+
+    reasons: Reasons
+    """What reaches it there."""
+
+
+def explain_object(context: Context, text: str) -> tuple[ContentDigest, Sequence[StoredReasons]]:
     """Say what reaches an object.
 
     Args:
@@ -23,11 +37,12 @@ def explain_object(context: Context, text: str) -> tuple[ContentDigest, Reasons]
         text: Its SHA-256, or the beginning of it: 4 hexadecimal digits or more.
 
     Returns:
-        The whole digest, and why the object is kept.
+        The whole digest, and why the object is kept in each store that has it, or once had it.
 
     Raises:
         InputError: It is no beginning of a digest, or several objects have it.
         ObjectNotFoundError: Nothing that is stored, or once was, has such a digest.
+        InvalidSettingError: A team has bytes in a store that the settings do not name.
     """
     beginning = text.lower()
     if not _BEGINNING.fullmatch(beginning):
@@ -36,17 +51,28 @@ def explain_object(context: Context, text: str) -> tuple[ContentDigest, Reasons]
             hint="Give a SHA-256, or at least its first 4 hexadecimal digits, as"
             " artifact.manifest shows them.",
         )
+    found: dict[ContentDigest, list[Context]] = defaultdict(list)
+    for part in context.each_store():
+        with part.catalog.read() as session:
+            for digest in session.garbage.digests_beginning(beginning):
+                found[digest].append(part)
+    if not found:
+        raise ObjectNotFoundError(
+            f"No object has a digest that begins with {beginning!r}",
+            hint="Compare it with the digests in artifact.manifest.",
+        )
+    if len(found) > 1:
+        some = ", ".join(f"{digest[:16]}…" for digest in sorted(found))
+        raise InputError(
+            f"Several objects have digests that begin with {beginning!r}: {some}",
+            hint="Give more of the digest.",
+        )
+    ((digest, having),) = found.items()
+    return digest, [_reasons(part, digest) for part in having]
+
+
+def _reasons(context: Context, digest: ContentDigest) -> StoredReasons:
+    """Say what reaches an object in one store."""
     with context.catalog.read() as session:
-        found = session.garbage.digests_beginning(beginning)
-        if not found:
-            raise ObjectNotFoundError(
-                f"No object has a digest that begins with {beginning!r}",
-                hint="Compare it with the digests in artifact.manifest.",
-            )
-        if len(found) > 1 and len(beginning) < _WHOLE:
-            some = ", ".join(f"{digest[:16]}…" for digest in found)
-            raise InputError(
-                f"Several objects have digests that begin with {beginning!r}: {some}",
-                hint="Give more of the digest.",
-            )
-        return found[0], session.garbage.reasons(found[0])
+        reasons = session.garbage.reasons(digest)
+    return StoredReasons(EntityName(context.store_name) or None, reasons)

@@ -32,6 +32,7 @@ def recover_version(context: Context, version: Version) -> Version:
         The version as it is now.
 
     Raises:
+        InvalidSettingError: Its bytes were in a store that the settings do not name.
         VersionStateError: It is not purged; a deleted one can be restored.
         MissingObjectError: Some of its bytes, or the list of its files, are kept nowhere any more;
             nothing was changed.
@@ -39,6 +40,7 @@ def recover_version(context: Context, version: Version) -> Version:
         StorageError: The store refused or failed.
         CatalogError: The catalog failed.
     """
+    context = context.for_version(version)
     with collecting(context) as tenure:
         _check_purged(context, version)
         missing = _missing(context, version)

@@ -54,8 +54,14 @@ def rewrite_keys(context: Context, tenure: Tenure, *, max_unused: float) -> Rewr
         CollectorLeaseError: The lease was lost.
         CatalogError: The catalog failed.
     """
-    mostly_dead = _mostly_dead(context, max_unused=max_unused)
-    return rewrite(context, tenure, mostly_dead)
+    done = Rewritten()
+    for part in context.each_store():
+        mostly_dead = _mostly_dead(part, max_unused=max_unused)
+        found = rewrite(part, tenure.of(part), mostly_dead)
+        done.keys += found.keys
+        done.size += found.size
+        done.failures.update((part.name_of(key), why) for key, why in found.failures.items())
+    return done
 
 
 def rewrite(context: Context, tenure: Tenure, uses: Iterable[KeyUse]) -> Rewritten:

@@ -38,7 +38,7 @@ class Survey:
 
 
 def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
-    """List the store once, and find what is missing and what is too much.
+    """List every store once, and find what is missing and what is too much.
 
     Args:
         context: The capabilities.
@@ -49,10 +49,17 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
         What was found.
 
     Raises:
-        StorageError: The store cannot be listed.
+        StorageError: A store cannot be listed.
         CollectorLeaseError: The lease was lost.
     """
     found = Survey()
+    for part in context.each_store():
+        _survey(part, cutoffs, tenure.of(part) if tenure else None, found)
+    return found
+
+
+def _survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None, found: Survey) -> None:
+    """Compare one store with what the catalog knows of it."""
     pending: dict[str, int] = {}
     suspects: list[str] = []
     for stored, use in _side_by_side(_stored_keys(context), _live_keys(context)):
@@ -66,8 +73,7 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
     _look_at_strays(context, pending, cutoffs, tenure, found)
     for key in suspects:
         if len(found.missing) < _NAMED and _is_missing(context, key):
-            found.missing.append(key)
-    return found
+            found.missing.append(context.name_of(key))
 
 
 def _stored_keys(context: Context) -> Iterator[StoredKey]:

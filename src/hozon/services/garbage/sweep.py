@@ -59,6 +59,13 @@ def condemn_unreached(context: Context, cutoffs: Cutoffs, tenure: Tenure | None)
         CatalogError: The catalog failed.
     """
     total = Condemned()
+    for part in context.each_store():
+        _condemn(part, cutoffs, tenure.of(part) if tenure else None, total)
+    return total
+
+
+def _condemn(context: Context, cutoffs: Cutoffs, tenure: Tenure | None, total: Condemned) -> None:
+    """Take the places of what one store holds in vain."""
     after = None
     while True:
         with context.catalog.read() as session:
@@ -71,12 +78,12 @@ def condemn_unreached(context: Context, cutoffs: Cutoffs, tenure: Tenure | None)
         total.count += len(objects)
         total.size += sum(item.place.length for item in objects)
         if found.last is None:
-            return total
+            return
         after = found.last
 
 
 def remove_condemned(context: Context, tenure: Tenure) -> Removed:
-    """Remove every condemned key from the store.
+    """Remove every condemned key from its store.
 
     Args:
         context: The capabilities.
@@ -91,12 +98,19 @@ def remove_condemned(context: Context, tenure: Tenure) -> Removed:
         CatalogError: The catalog failed.
     """
     total = Removed()
+    for part in context.each_store():
+        _remove(part, tenure.of(part), total)
+    return total
+
+
+def _remove(context: Context, tenure: Tenure, total: Removed) -> None:
+    """Remove the condemned keys of one store."""
     after = ""
     while True:
         with context.catalog.read() as session:
             keys = session.garbage.condemned_keys(after=after, limit=_KEYS)
         if not keys:
-            return total
+            return
         after = max(keys)
         tenure.go_on()
         failed = context.store.discard(keys, now=context.catalog.now())
@@ -105,7 +119,7 @@ def remove_condemned(context: Context, tenure: Tenure) -> Removed:
             session.garbage.note_removed(removed, now=context.catalog.now())
         total.count += len(removed)
         total.size += sum(keys[key] for key in removed)
-        total.failures.update(failed)
+        total.failures.update((context.name_of(key), reason) for key, reason in failed.items())
 
 
 def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
@@ -124,11 +138,29 @@ def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
         CollectorLeaseError: The lease was lost.
         CatalogError: The catalog failed.
     """
-    freed = context.store.empty_trash(cutoffs.removed_until)
-    while _is_forgettable(context, cutoffs):
-        with tenure.write() as session:
-            session.garbage.forget(cutoffs, limit=_KEYS)
+    freed = 0
+    for part in context.each_store():
+        freed += part.store.empty_trash(cutoffs.removed_until)
+        while _is_forgettable(part, cutoffs):
+            with tenure.of(part).write() as session:
+                session.garbage.forget(cutoffs, limit=_KEYS)
     return freed
+
+
+def dead_bytes(context: Context) -> int:
+    """Sum up the bytes of live keys in which nothing lives.
+
+    Args:
+        context: The capabilities.
+
+    Raises:
+        CatalogError: The catalog failed.
+    """
+    total = 0
+    for part in context.each_store():
+        with part.catalog.read() as session:
+            total += session.garbage.dead_bytes()
+    return total
 
 
 def _is_forgettable(context: Context, cutoffs: Cutoffs) -> bool:

@@ -29,6 +29,10 @@ class Tenure:
         self._context = context
         self._token = token
 
+    def of(self, context: Context) -> "Tenure":
+        """Give the same tenure, writing about another store."""
+        return Tenure(context, self._token)
+
     @contextmanager
     def write(self) -> Iterator[CatalogSession]:
         """Open a writing session that extends the lease.

@@ -21,9 +21,12 @@ from hozon.catalog.postgres import open_postgres
 from hozon.catalog.schema import entry_sources, keys, metadata
 from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
+from hozon.model.digests import ContentDigest
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
+from hozon.model.names import MAIN_STORE
 from hozon.model.notes import Notes
+from hozon.model.places import Place
 from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
 from hozon.testing.clocks import ManualClock
@@ -242,3 +245,26 @@ def test_what_a_collector_needs_is_found_in_the_third_schema(url: str) -> None:
         assert list(connection.execute(select(entry_sources))) == [(1, 1)]
         (key,) = connection.execute(select(keys))
     assert (key.key, key.size_bytes, key.created_at.day) == ("packs/1", 12, 1)
+
+
+def test_everything_of_the_fourth_schema_is_in_the_main_store(url: str) -> None:
+    """There was no other: places, keys, strays and what was given up."""
+    with migrated_to("0004", url) as connection:
+        write(connection, OLD_VERSION)
+        write(
+            connection,
+            "INSERT INTO objects VALUES ('d', 'packs/1', 0, 7, '2026-01-02');"
+            "INSERT INTO keys VALUES ('packs/1', 7, '2026-01-02', NULL, NULL);"
+            "INSERT INTO stray_keys VALUES ('packs/2', '2026-01-02');"
+            "INSERT INTO condemned_objects VALUES (1, 'e', 'packs/3', 0, 7, '2026-01-02')",
+        )
+    catalog = open_catalog(url, clock=ManualClock())
+    with catalog.read() as session:
+        assert session.versions.get(VersionId(1)).store == MAIN_STORE
+        assert session.objects.stores() == [MAIN_STORE]
+        assert session.objects.places([ContentDigest("d")]) == {"d": Place("packs/1", 0, 7)}
+        assert [use.key for use in session.garbage.live_keys(after="", limit=9)] == ["packs/1"]
+        assert [each.place.key for each in session.garbage.lost_places([ContentDigest("e")])] == [
+            "packs/3"
+        ]
+    catalog.close()

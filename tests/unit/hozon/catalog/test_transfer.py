@@ -232,7 +232,7 @@ def test_an_interrupted_transfer_leaves_nothing(transfer: Transfer) -> None:
         "UPDATE runs SET summary = '{}'",
         "UPDATE versions SET tags = NULL",
         "DELETE FROM keys WHERE key = '_'",
-        "INSERT INTO keys VALUES ('z', 1, '2026-01-01', NULL, NULL)",
+        "INSERT INTO keys VALUES ('', 'z', 1, '2026-01-01', NULL, NULL)",
         "DELETE FROM pins",
     ],
 )

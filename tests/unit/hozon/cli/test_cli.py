@@ -60,6 +60,7 @@ def test_status_counts_what_is_there(home: Path) -> None:
     assert json.loads(run("status", "--json").stdout) == {
         "catalog": f"sqlite:///{home}/catalog.db",
         "storage": f"file://{home}/objects",
+        "connectors": {},
         "config_file": None,
         "entity": "ada",
         "project": "digits",
@@ -80,6 +81,17 @@ def test_status_shows_a_table(home: Path) -> None:
     assert "Config file       none" in lines
     assert "Deleted versions  1" in lines
     assert "Stored            8 bytes" in lines
+
+
+def test_status_names_connectors(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its team, below the store of all others."""
+    (home / "config.toml").write_text('[connectors]\nvision = "s3://theirs/hozon"\n')
+    monkeypatch.setenv("HOZON_CONFIG", str(home / "config.toml"))
+    shown = [line.split() for line in run("status").stdout.splitlines()]
+    assert ["Connector", "of", "vision", "s3://theirs/hozon"] in shown
+    assert json.loads(run("status", "--json").stdout)["connectors"] == {
+        "vision": "s3://theirs/hozon"
+    }
 
 
 @pytest.mark.parametrize("group", EXIT_CODES, ids=lambda group: group.__name__)

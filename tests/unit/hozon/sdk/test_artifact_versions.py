@@ -167,7 +167,7 @@ def test_what_was_taken_over_and_is_gone_is_named(query: Query) -> None:
     draft = log_files({"a": "1"}).new_draft()
     query("DELETE FROM objects")
     write(draft, "b", "2")
-    with pytest.raises(MissingObjectError, match="no longer holds") as caught:
+    with pytest.raises(MissingObjectError, match="No store holds") as caught:
         log(draft)
     assert "Make the draft again" in caught.value.hint
     assert [a.version for a in hozon.Api().artifacts("dataset", "mnist")] == ["v0"]

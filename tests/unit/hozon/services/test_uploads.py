@@ -348,7 +348,7 @@ def test_what_should_be_stored_and_is_not_is_named(small_context: Context) -> No
     """The hint says where to begin again."""
     contents = Contents()
     contents.put(StagedFile(ManifestEntry("a", "ab" * 32, 5), None))
-    with pytest.raises(MissingObjectError, match="no longer holds abababababab") as caught:
+    with pytest.raises(MissingObjectError, match="No store holds abababababab") as caught:
         upload(small_context, contents)
     assert "Make the draft again" in caught.value.hint
 

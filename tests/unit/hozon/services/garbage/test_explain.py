@@ -20,8 +20,9 @@ def test_versions_and_drafts_are_named(log: Log, context: Context) -> None:
     hold_content(context, second)
     delete_version(context, first, delete_aliases=True)
     digest = digests_of(context, first)["a"]
-    found, reasons = explain_object(context, digest)
-    assert found == digest
+    found, (stored,) = explain_object(context, digest)
+    assert (found, stored.team) == (digest, None)
+    reasons = stored.reasons
     assert [(v.name, v.state) for v in reasons.versions] == [
         ("mnist:v0", "DELETED"),
         ("mnist:v1", "COMMITTED"),
@@ -39,7 +40,8 @@ def test_what_was_given_up_says_when(
     digest = digests_of(context, version)["a"]
     remove(version)
     collect()
-    _, reasons = explain_object(context, digest)
+    _, (stored,) = explain_object(context, digest)
+    reasons = stored.reasons
     assert (reasons.place, reasons.version_count, reasons.given_up_at) == (None, 0, clock.now())
 
 
