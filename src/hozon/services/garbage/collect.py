@@ -78,6 +78,7 @@ def collect_garbage(
     """
     chosen = options or CollectOptions()
     check_max_unused(chosen.max_unused)
+    context.catalog.take_stock()
     began_at = context.catalog.now()
     cutoffs = (chosen.windows or context.windows).cutoffs(began_at)
     if chosen.dry_run:
