@@ -23,11 +23,13 @@ EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_EXAMPLES", "30"))
 STEP_COUNT: Final = 40
 """How many things happen in a life at most."""
 
-WRITER_STEPS: Final = range(4)
-"""After how many steps of its own a writer is made to wait for a collector."""
+WRITER_STEPS: Final = range(1, 5)
+"""After how many steps of its own a writer is made to wait for a collector; the first only asks
+where the bytes go."""
 
-COLLECTOR_STEPS: Final = range(26)
-"""After how many of its own a collector is made to wait for the writer; a pass has fewer."""
+COLLECTOR_STEPS: Final = range(1, 27)
+"""After how many of its own a collector is made to wait for the writer; what comes behind them does
+nothing but forget, and count."""
 
 Record = Callable[[str, object], None]
 History = Callable[[Lifecycle], None]

@@ -111,7 +111,8 @@ def _collect(
     tell("Giving up uploads that fell silent")
     abandoned = _abandon(context, cutoffs, tenure)
     tell("Comparing the store with the catalog")
-    seen = survey(context, cutoffs, tenure)
+    stores = list(context.each_store())
+    seen = survey(stores, cutoffs, tenure)
     if seen.missing:
         return CollectReport(
             uploads_abandoned=abandoned,
@@ -121,12 +122,12 @@ def _collect(
     tell("Purging versions")
     purged = _purge(context, cutoffs, tenure)
     tell("Looking for objects that nothing needs")
-    condemned = condemn_unreached(context, cutoffs, tenure)
+    condemned = condemn_unreached(stores, cutoffs, tenure)
     tell("Rewriting keys that are mostly dead")
-    rewritten = rewrite_keys(context, tenure, max_unused=options.max_unused)
+    rewritten = rewrite_keys(stores, tenure, max_unused=options.max_unused)
     tell("Removing keys")
-    removed = remove_condemned(context, tenure)
-    trash_bytes = forget_removed(context, cutoffs, tenure)
+    removed = remove_condemned(stores, tenure)
+    trash_bytes = forget_removed(stores, cutoffs, tenure)
     restorable = _outlook(context, cutoffs).versions_restorable
     return CollectReport(
         uploads_abandoned=abandoned,
@@ -140,7 +141,7 @@ def _collect(
         strays_removed=seen.strays_condemned,
         keys_rewritten=rewritten.keys,
         copied_bytes=rewritten.size,
-        dead_bytes=dead_bytes(context),
+        dead_bytes=dead_bytes(stores),
         trash_bytes=trash_bytes,
         failures={**rewritten.failures, **removed.failures},
     )
@@ -149,9 +150,10 @@ def _collect(
 def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
     """Tell what a pass would do, without changing anything."""
     tell("Comparing the store with the catalog")
-    seen = survey(context, cutoffs, None)
+    stores = list(context.each_store())
+    seen = survey(stores, cutoffs, None)
     tell("Looking for objects that nothing needs")
-    condemned = condemn_unreached(context, cutoffs, None)
+    condemned = condemn_unreached(stores, cutoffs, None)
     outlook = _outlook(context, cutoffs)
     return CollectReport(
         dry_run=True,
@@ -162,7 +164,7 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
         objects_condemned=condemned.count,
         condemned_bytes=condemned.size,
         strays_waiting=seen.strays_waiting,
-        dead_bytes=dead_bytes(context),
+        dead_bytes=dead_bytes(stores),
         missing=tuple(seen.missing),
     )
 
