@@ -220,7 +220,6 @@ class FakeGcs:
             return self._finish(about["name"], content, about.get("crc32c"), query)
         if query.get("uploadType") == "resumable":
             about = json.loads(request.body)
-            self._check_absent(about["name"], query)
             number = str(len(self._sessions) + 1)
             self._sessions[number] = Session(about["name"], about.get("crc32c"), query)
             address = f"http://{request.headers['Host']}{request.target}&upload_id={number}"

@@ -225,6 +225,21 @@ def test_what_arrives_damaged_is_no_object(
     assert gcs.kept() == []
 
 
+def test_a_part_that_arrives_in_part_is_an_error_of_ours(
+    gcs: FakeGcs, open_gs: OpenGs, large: Path
+) -> None:
+    """The library does not send the rest of it; whoever uploads may try again."""
+
+    def take_less(request: Request, script: Script) -> Answer:
+        return Answer(308, {"Range": "bytes=0-99"}) if request.method == "PUT" else script(request)
+
+    gcs.around = take_less
+    with pytest.raises(StorageError, match="Uploading objects/0") as caught:
+        open_gs().put("objects/0", large)
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert gcs.kept() == []
+
+
 def test_a_missing_bucket_is_named(open_gs: OpenGs, source: Path) -> None:
     """Every call says which bucket failed, and what to check."""
     store = open_gs("absent", prefix="x")
