@@ -6,7 +6,7 @@ store found damaged loses nothing more.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hozon.model.garbage import (
@@ -102,6 +102,24 @@ def last_pass(context: Context) -> datetime | None:
     """
     with context.catalog.read() as session:
         return session.garbage.last_pass()
+
+
+def is_due(context: Context, interval: timedelta) -> bool:
+    """Tell whether the last pass is so long ago, or the first write, if there was no pass yet.
+
+    Args:
+        context: The capabilities.
+        interval: How long, more than nothing.
+
+    Returns:
+        Whether it is; False for an empty catalog.
+
+    Raises:
+        CatalogError: The catalog failed.
+    """
+    with context.catalog.read() as session:
+        since = session.garbage.uncollected_since()
+    return since is not None and context.catalog.now() - since >= interval
 
 
 def _collect(
