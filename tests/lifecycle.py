@@ -7,6 +7,7 @@ nobody needs. Refuses to own how often it is run; see `test_garbage` and `test_p
 
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from hozon.errors import (
 from hozon.model.access import Principal
 from hozon.model.digests import digest_of_chunks
 from hozon.model.garbage import CollectReport, Windows
-from hozon.model.names import EntityName, TypeName
+from hozon.model.names import MAIN_STORE, EntityName, StoreName, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.places import PackSizes, Place
 from hozon.model.versions import VersionId, VersionState
@@ -55,6 +56,10 @@ if TYPE_CHECKING:
     from hozon.services.leases import Upload
 
 AT: Final = ProjectPath.of("ada", "digits")
+TEAM: Final = EntityName("vision")
+"""Who keeps bytes in a store of its own, on the stack that has one."""
+
+THEIRS: Final = ProjectPath.of(TEAM, "digits")
 RESTORE: Final = timedelta(days=7)
 GRACE: Final = timedelta(hours=24)
 MOMENT: Final = timedelta(microseconds=1)
@@ -75,7 +80,10 @@ class Stack(Protocol):
     """Where a run of the machine keeps its data."""
 
     def __call__(self, folder: Path, clock: ManualClock) -> Any:  # noqa: ANN401  A context manager.
-        """Open a new catalog and an empty store, as a context manager that gives both."""
+        """Open a new catalog and an empty store, as a context manager that gives both.
+
+        It may give a second store, that of a team.
+        """
         ...
 
 
@@ -102,7 +110,7 @@ class World:
     """What the machine works on."""
 
     catalog: Catalog
-    store: ObjectStore
+    stores: dict[StoreName, ObjectStore]
     folder: Path
     clock: ManualClock
     area: StagingArea
@@ -113,7 +121,7 @@ class World:
         windows = Windows(restore=RESTORE, grace=GRACE)
         context = Context(
             catalog=self.catalog,
-            store=self.store,
+            store=self.stores[MAIN_STORE],
             references=MemoryReferences(),
             principal=Principal(EntityName("ada")),
             staging=self.folder / "staging",
@@ -121,14 +129,45 @@ class World:
             cache=None,
             cache_bytes=0,
             windows=windows,
+            connectors=Connected(self.stores),
         )
         if actor is None:
             return context
+        stores = {n: SteppingStore(store, actor) for n, store in self.stores.items()}
         return replace(
             context,
             catalog=SteppingCatalog(self.catalog, actor),
-            store=SteppingStore(self.store, actor),
+            store=stores[MAIN_STORE],
+            connectors=Connected(stores),
         )
+
+    def keys(self) -> dict[tuple[StoreName, str], int]:
+        """List what lies under which key of each store, in bytes."""
+        return {
+            (name, stored.key): stored.size
+            for name, store in self.stores.items()
+            for stored in store.keys("")
+        }
+
+
+class Connected:
+    """The store of the team, if it has one."""
+
+    def __init__(self, stores: Mapping[StoreName, ObjectStore]) -> None:
+        """Know all stores."""
+        self._stores = stores
+
+    @property
+    def teams(self) -> list[EntityName]:
+        """Name the team."""
+        return [EntityName(name) for name in self._stores if name != MAIN_STORE]
+
+    def open(self, team: EntityName) -> ObjectStore:
+        """Give its store."""
+        return self._stores[StoreName(team)]
+
+    def close(self) -> None:
+        """Leave it open: others use it, too."""
 
 
 FILES = st.dictionaries(
@@ -149,11 +188,13 @@ class Lifecycle(RuleBasedStateMachine):
         self.folder = fast_folder()
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.clock = ManualClock()
-        catalog, store = self._stack.enter_context(type(self).stack(self.folder, self.clock))
+        opened = self._stack.enter_context(type(self).stack(self.folder, self.clock))
+        catalog, *stores = opened
         index = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=self.clock)
         area = StagingArea(self.folder / "drafts", sizes=SIZES, known=index)
         self._stack.callback(area.clear)
-        self.world = World(catalog, store, self.folder, self.clock, area)
+        by_name = dict(zip((MAIN_STORE, StoreName(TEAM)), stores, strict=False))
+        self.world = World(catalog, by_name, self.folder, self.clock, area)
         self.writers: list[Writer] = []
         self.collectors: list[Actor] = []
         self.holders: list[Upload] = []
@@ -408,10 +449,10 @@ class Lifecycle(RuleBasedStateMachine):
     @invariant()
     def nothing_needed_is_lost(self) -> None:
         """What a version reaches that is not purged has a place, and lies there."""
-        listed = {stored.key: stored.size for stored in self.world.store.keys("")}
-        for version, path, _digest, place in self._needed():
+        listed = self.world.keys()
+        for version, path, _digest, store, place in self._needed():
             assert place is not None, f"{version} lost the place of {path}"
-            assert listed.get(place.key, -1) >= place.end, f"{version} lost {path}"
+            assert listed.get((store, place.key), -1) >= place.end, f"{version} lost {path}"
 
     @invariant()
     def versions_are_what_users_were_told(self) -> None:
@@ -456,16 +497,16 @@ class Lifecycle(RuleBasedStateMachine):
         self._check_report(report)
         assert not report.failures, report.failures
         self.nothing_needed_is_lost()
-        needed: dict[str, int] = {}
+        needed: dict[tuple[StoreName, str], int] = {}
         found = defaultdict[VersionId, dict[str, bytes]](dict)
-        for version, path, digest, place in self._needed():
+        for version, path, digest, store, place in self._needed():
             assert place is not None
-            needed[digest] = place.length
-            found[version][path] = b"".join(self.world.store.read(place))
+            needed[store, digest] = place.length
+            found[version][path] = b"".join(self.world.stores[store].read(place))
         for version, known in self.world.known.items():
             if version in found:
                 assert found[version] == known.files
-        stored = sum(stored.size for stored in self.world.store.keys(""))
+        stored = sum(self.world.keys().values())
         assert stored == sum(needed.values()), "dead bytes are left in live keys"
 
     # The machine's own
@@ -491,7 +532,7 @@ class Lifecycle(RuleBasedStateMachine):
         actor = Actor(f"writer {next(self.names)}")
         context = self.world.context(actor)
         request = CommitRequest(
-            collection=CollectionPath.parse(collection, default=AT),
+            collection=CollectionPath.parse(collection, default=self._owner(collection)),
             type=TypeName("dataset"),
             contents=contents,
             aliases=[],
@@ -503,6 +544,10 @@ class Lifecycle(RuleBasedStateMachine):
         writer = Writer(actor, files, self.clock.now())
         self.writers.append(writer)
         self._see(writer)
+
+    def _owner(self, collection: str) -> ProjectPath:
+        """Say whose a collection is: on the stack that has a store for it, one is the team's."""
+        return THEIRS if len(self.world.stores) > 1 and collection == COLLECTIONS[1] else AT
 
     def _see(self, writer: Writer) -> None:
         """Look at a writer that may have ended."""
@@ -540,7 +585,7 @@ class Lifecycle(RuleBasedStateMachine):
         known = self.world.known[key]
         known.deleted_at, known.may_be_purged = None, False
 
-    def _needed(self) -> list[tuple[VersionId, str, str, Place | None]]:
+    def _needed(self) -> list[tuple[VersionId, str, str, StoreName, Place | None]]:
         """List what is reached by versions that keep their bytes, and where it lies.
 
         It asks the tables, past everything that is being tested.
@@ -548,8 +593,8 @@ class Lifecycle(RuleBasedStateMachine):
         with self.world.catalog.read() as session:
             rows = session.connection.execute(_NEEDED).all()  # type: ignore[attr-defined]
         return [
-            (VersionId(version), path, digest, Place(key, at, length) if key else None)
-            for version, path, digest, key, at, length in rows
+            (VersionId(version), path, digest, store, Place(key, at, length) if key else None)
+            for version, path, digest, store, key, at, length in rows
         ]
 
     def _states(self) -> dict[VersionId, VersionState]:
@@ -569,7 +614,8 @@ class Lifecycle(RuleBasedStateMachine):
 _STATES: Final = text("SELECT id, state FROM versions WHERE state <> 'PENDING'")
 
 _NEEDED: Final = text("""
-SELECT v.id, e.path, e.digest, o.key, o.offset_bytes, o.length_bytes
-FROM versions v JOIN entries e ON e.version_id = v.id LEFT JOIN objects o ON o.digest = e.digest
+SELECT v.id, e.path, e.digest, v.store, o.key, o.offset_bytes, o.length_bytes
+FROM versions v JOIN entries e ON e.version_id = v.id
+LEFT JOIN objects o ON o.digest = e.digest AND o.store = v.store
 WHERE v.state IN ('COMMITTED', 'DELETED') ORDER BY v.id, e.path
 """)

@@ -60,6 +60,15 @@ def sqlite_and_folder(folder: Path, clock: ManualClock) -> Iterator[tuple[Catalo
 
 
 @contextmanager
+def sqlite_and_two_folders(
+    folder: Path, clock: ManualClock
+) -> Iterator[tuple[Catalog, ObjectStore, ObjectStore]]:
+    """Give SQLite, and objects in two folders, of which one is a team's."""
+    with sqlite_catalog(folder, clock) as catalog:
+        yield catalog, LocalObjectStore(folder / "objects"), LocalObjectStore(folder / "team")
+
+
+@contextmanager
 def postgres_catalog(server: PostgresServer, clock: ManualClock) -> Iterator[Catalog]:
     """Give an empty catalog on a server of PostgreSQL."""
     url = server.create_migrated()

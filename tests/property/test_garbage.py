@@ -18,7 +18,7 @@ from hozon.services import download, transfers, uploads
 from hozon.testing.postgres import PostgresServer
 from lifecycle import STEPS, Lifecycle, Stack
 from planted import FAULTS, Plant
-from stacks import MockedS3, sqlite_and_folder
+from stacks import MockedS3, sqlite_and_folder, sqlite_and_two_folders
 
 EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_EXAMPLES", "30"))
 """How many lives are tried at random on SQLite and a folder; 2,000 for a nightly run."""
@@ -171,6 +171,11 @@ def live(stack: Stack, *, lives: int, record: Record) -> None:
 def test_lives_at_random(record_property: Record) -> None:
     """No life ends with a loss, nor with dead bytes; which rules were applied is recorded."""
     live(sqlite_and_folder, lives=EXAMPLES, record=record_property)
+
+
+def test_lives_with_a_store_of_a_team(record_property: Record) -> None:
+    """What is wanted in one store keeps nothing in the other, and is copied where it is needed."""
+    live(sqlite_and_two_folders, lives=max(1, EXAMPLES // 2), record=record_property)
 
 
 def test_lives_in_a_bucket(mocked_s3: tuple[MockAWS, S3Client], record_property: Record) -> None:
