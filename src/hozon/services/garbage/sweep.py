@@ -12,8 +12,8 @@ from hozon.model.garbage import Cutoffs
 from hozon.services.context import Context
 from hozon.services.garbage.tenure import Tenure
 
-_RANGE: Final = 2000
-"""How many objects are looked at in one transaction."""
+_RANGE: Final = 1000
+"""How many objects are looked at in one transaction: who commits waits for that long."""
 
 _KEYS: Final = 1000
 """How many keys are removed at a time."""
