@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 from hozon.errors import (
     DigestMismatchError,
     HozonError,
+    MissingObjectError,
     SourceFileError,
     StorageError,
 )
@@ -279,11 +280,21 @@ def _store(context: Context, upload: _Upload, pending: Upload) -> None:
         _remove_unused(context, upload)
         _check_there(upload)
         raise
+    except MissingObjectError:  # The store dropped it, or a collector gave the upload up.
+        _remove_unused(context, upload)
+        _check_pending(context, pending)
+        raise
     except BaseException:
         _remove_unused(context, upload)
         raise
     if not added:  # Another writer was first with all of it.
         _remove_unused(context, upload)
+
+
+def _check_pending(context: Context, pending: Upload) -> None:
+    """Refuse to go on with an upload that was given up."""
+    with context.catalog.write() as session:
+        renew_lease(session, context, pending)
 
 
 def _put(context: Context, upload: _Upload) -> None:

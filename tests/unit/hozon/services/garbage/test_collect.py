@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -481,3 +482,21 @@ def test_passes_go_by_ranges(
     report = collect()
     assert (report.versions_purged, report.objects_condemned) == (4, 12)
     assert report.keys_removed == 12
+
+
+def test_an_upload_that_was_given_up_meanwhile_says_so(
+    logger: Logger, collect: Collect, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key is gone when it is read back: no store has lost anything."""
+    read_back = uploads._read_back
+
+    def fall_silent(*arguments: Any) -> None:
+        for _ in range(2):  # Strays are seen by one pass, and removed by the next.
+            clock.advance(timedelta(hours=25))
+            collect()
+        read_back(*arguments)
+
+    monkeypatch.setattr(uploads, "_read_back", fall_silent)
+    with pytest.raises(UploadLeaseError):
+        commit_version(logger.context, logger.request(files={"a": b"one"}))
+    assert keys_of(logger.context.store) == []
