@@ -1,11 +1,10 @@
 """Collect: what goes, what stays, and what a pass tells."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ from hozon.errors import (
     UploadLeaseError,
 )
 from hozon.model.garbage import CLOCK_SKEW, COLLECTOR_LEASE, CollectReport, Windows
-from hozon.model.places import PackSizes
+from hozon.model.places import PackSizes, Place
 from hozon.model.versions import VersionState
 from hozon.services import uploads
 from hozon.services.commit import commit_version
@@ -485,18 +484,23 @@ def test_passes_go_by_ranges(
 
 
 def test_an_upload_that_was_given_up_meanwhile_says_so(
-    logger: Logger, collect: Collect, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    logger: Logger,
+    store: MemoryObjectStore,
+    collect: Collect,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its key is gone when it is read back: no store has lost anything."""
-    read_back = uploads._read_back
+    read = store.read
 
-    def fall_silent(*arguments: Any) -> None:
+    def fall_silent(place: Place) -> Iterator[bytes]:
+        monkeypatch.setattr(store, "read", read)
         for _ in range(2):  # Strays are seen by one pass, and removed by the next.
             clock.advance(timedelta(hours=25))
             collect()
-        read_back(*arguments)
+        return read(place)
 
-    monkeypatch.setattr(uploads, "_read_back", fall_silent)
+    monkeypatch.setattr(store, "read", fall_silent)
     with pytest.raises(UploadLeaseError):
         commit_version(logger.context, logger.request(files={"a": b"one"}))
-    assert keys_of(logger.context.store) == []
+    assert keys_of(store) == []
