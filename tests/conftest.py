@@ -16,6 +16,7 @@ from moto.core.models import MockAWS
 from mypy_boto3_s3 import S3Client
 
 import hozon
+from fake_gcs import FakeGcs
 from hozon.bootstrap import open_catalog, prepare_catalog
 from hozon.model.access import Principal
 from hozon.model.names import EntityName
@@ -27,7 +28,7 @@ from hozon.services.staging import StagingArea
 from hozon.testing.clocks import ManualClock
 from hozon.testing.memory import MemoryObjectStore, MemoryReferences
 from hozon.testing.postgres import PostgresServer, programs, serve_postgres
-from servers import EmulatedGcs, FakeGcs, emulated_gcs, serve
+from servers import EmulatedGcs, emulated_gcs, serve
 from worlds import AT, BUCKET, CREDENTIALS, Bucket, Files, Logger, ServeGcs, Stage
 
 

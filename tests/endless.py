@@ -7,6 +7,9 @@ What a program says, a line each, is true once it is said:
 - `logged VERSION SEED`: the version was acknowledged by `wait()`;
 - `deleting VERSION`: it may be deleted from now on;
 - `collected`: a whole pass was made.
+
+With `HOZON_TORTURE_FAULT=1` in the environment a version is acknowledged when its upload begins,
+by the number that it will have: a program that is killed then has promised too much.
 """
 
 import os
@@ -14,12 +17,13 @@ import random
 import sys
 import time
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import hozon
 from hozon.bootstrap import SystemClock
-from hozon.errors import CollectorBusyError, CollectorLeaseError, UploadLeaseError
+from hozon.errors import CollectorBusyError, CollectorLeaseError, NotFoundError, UploadLeaseError
 from hozon.sdk.session import use_clock
 
 SHARED: Final = tuple(bytes([letter]) * 90 for letter in b"abcdef")
@@ -68,6 +72,8 @@ def contents(seed: int) -> dict[str, bytes]:
 
 def log(chance: random.Random) -> None:
     """Log versions, and delete one now and then."""
+    if os.environ.get("HOZON_TORTURE_FAULT"):
+        log_and_promise(chance)
     while True:
         seed = chance.randrange(40) if chance.random() < 0.5 else chance.randrange(10**9)
         artifact = hozon.Artifact("mnist", type="dataset")
@@ -84,6 +90,28 @@ def log(chance: random.Random) -> None:
             victim = chance.choice(list(hozon.Api().artifacts("dataset", "mnist")))
             say(f"deleting {victim.version}")
             victim.delete(delete_aliases=True)
+
+
+def log_and_promise(chance: random.Random) -> NoReturn:
+    """Log versions, and say so before it is true."""
+    for number in count(_versions()):
+        seed = chance.randrange(10**9)
+        artifact = hozon.Artifact("mnist", type="dataset")
+        for path, content in contents(seed).items():
+            with artifact.new_file(path, mode="wb") as file:
+                file.write(content)
+        with hozon.init() as run:
+            say(f"logged v{number} {seed}")
+            run.log_artifact(artifact)
+    raise AssertionError
+
+
+def _versions() -> int:
+    """Count the versions that there are."""
+    try:
+        return len(list(hozon.Api().artifacts("dataset", "mnist")))
+    except NotFoundError:
+        return 0
 
 
 def collect(chance: random.Random) -> None:

@@ -104,14 +104,15 @@ def delete_before_condemn(patch: pytest.MonkeyPatch) -> None:
     """Keys are removed as soon as nothing seems to reach them, before their places are taken."""
     condemn = sweep.condemn_unreached
 
-    def remove_first(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Any:
+    def remove_first(stores: Sequence[Context], cutoffs: Cutoffs, tenure: Tenure | None) -> Any:
+        (context,) = stores
         with context.catalog.read() as session:
             found = session.garbage.unreached(cutoffs, after=None, limit=1000).objects
             dead = {item.digest for item in found}
             keys = {item.place.key for item in found}
             gone = [k for k in keys if {o.digest for o in session.garbage.objects_in(k)} <= dead]
         context.store.discard(gone, now=context.catalog.now())
-        return condemn(context, cutoffs, tenure)
+        return condemn(stores, cutoffs, tenure)
 
     patch.setattr(collect, "condemn_unreached", remove_first)
 

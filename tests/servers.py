@@ -1,21 +1,18 @@
 """Servers on loopback that do what a test says, for clients that speak HTTP.
 
-Owns a web server whose answers are scripted, an emulator of Google Cloud Storage, and a fake of it
-that keeps old generations. The emulator, gcp-storage-emulator, is somebody else's idea of what
-Google does, which ours is not; but asked for an old generation it gives the live one. Refuses to
-own any rule of ours.
+Owns a web server whose answers are scripted, and an emulator of Google Cloud Storage. The emulator,
+gcp-storage-emulator, is somebody else's idea of what Google does; `fake_gcs` is ours, and keeps old
+generations, for which the emulator gives the live one. Refuses to own any rule of ours.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from typing import Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler
@@ -33,6 +30,8 @@ class Request:
     target: str
     headers: Mapping[str, str]
     """By their names, each word of which begins with a capital."""
+
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -76,7 +75,8 @@ def serve(script: Script) -> Iterator[WebServer]:
         def answer(self) -> None:
             """Answer one request; a client may leave before it has everything."""
             headers = {name.title(): value for name, value in self.headers.items()}
-            request = Request(self.command, self.path, headers)
+            body = self.rfile.read(int(headers.get("Content-Length", "0")))
+            request = Request(self.command, self.path, headers, body)
             asked.append(request)
             answer = script(request)
             try:
@@ -91,7 +91,7 @@ def serve(script: Script) -> Iterator[WebServer]:
             except ConnectionError:
                 self.close_connection = True
 
-        do_GET = do_HEAD = answer  # noqa: N815  The names that the base class asks for.
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  The names that the base class asks for.
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  The base class's.
             """Say nothing."""
@@ -161,111 +161,3 @@ def emulated_gcs() -> Iterator[str]:
     create_bucket(GCS_BUCKET, storage)
     with _listening(partial(RequestHandler, storage)) as url:
         yield url
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One content of an object."""
-
-    number: int
-    content: bytes
-
-
-class FakeGcs:
-    """Buckets of Google Cloud Storage, as its client sees them.
-
-    Args:
-        versioned: Whether what is overwritten or removed stays as an old generation.
-    """
-
-    PAGE = 3
-    """How many objects a page of a listing has."""
-
-    def __init__(self, *, versioned: bool) -> None:
-        """Begin with one empty bucket."""
-        self.bucket = GCS_BUCKET
-        self.lifecycle: dict[str, object] = {}
-        """The rules of the bucket, as its interface writes them."""
-        self._versioned = versioned
-        self._numbers = count(1_700_000_000_000_001)
-        self._live: dict[str, Generation] = {}
-        self._old: dict[tuple[str, int], Generation] = {}
-
-    def put(self, key: str, content: bytes) -> int:
-        """Write an object and give its generation."""
-        if key in self._live:
-            self.remove(key)
-        self._live[key] = Generation(next(self._numbers), content)
-        return self._live[key].number
-
-    def remove(self, key: str) -> None:
-        """Remove an object."""
-        gone = self._live.pop(key)
-        if self._versioned:
-            self._old[key, gone.number] = gone
-
-    def __call__(self, request: Request) -> Answer:
-        """Answer a request of the JSON interface."""
-        parts = request.path.split("/")
-        inside = parts[parts.index("b") + 1 :] if "b" in parts else [""]
-        if unquote(inside[0]) != self.bucket:
-            return self._error(404, "The specified bucket does not exist.")
-        if len(inside) == 1:
-            settings = {"versioning": {"enabled": self._versioned}, "lifecycle": self.lifecycle}
-            return self._json({"kind": "storage#bucket", "name": self.bucket, **settings})
-        return self._inside(request, inside)
-
-    def _inside(self, request: Request, inside: list[str]) -> Answer:
-        """Answer a request for objects."""
-        if inside[1:] == ["o"]:
-            return self._list(request.query)
-        if len(inside) != 3:
-            return self._error(501, "This fake does not know that.")
-        key = unquote(inside[2])
-        wanted = request.query.get("generation")
-        found = self._live.get(key)
-        if wanted is not None and (found is None or found.number != int(wanted)):
-            found = self._old.get((key, int(wanted)))
-        if found is None:
-            return self._error(404, f"No such object: {self.bucket}/{key}")
-        if request.query.get("alt") == "media":
-            return self._media(found, request.headers.get("Range", ""))
-        return self._json(self._describe(key, found))
-
-    def _list(self, query: Mapping[str, str]) -> Answer:
-        """Give a page of what is live."""
-        keys = sorted(key for key in self._live if key.startswith(query.get("prefix", "")))
-        start = int(query.get("pageToken", "0"))
-        page = keys[start : start + self.PAGE]
-        more = {"nextPageToken": str(start + self.PAGE)} if keys[start + self.PAGE :] else {}
-        return self._json({"items": [self._describe(key, self._live[key]) for key in page], **more})
-
-    def _describe(self, key: str, found: Generation) -> dict[str, object]:
-        """Give the metadata of an object."""
-        return {
-            "kind": "storage#object",
-            "name": key,
-            "bucket": self.bucket,
-            "generation": str(found.number),
-            "metageneration": "1",
-            "size": str(len(found.content)),
-            "etag": f"etag-{found.number}=",
-        }
-
-    def _media(self, found: Generation, wanted: str) -> Answer:
-        """Give a range of the bytes."""
-        first, _, last = wanted.removeprefix("bytes=").partition("-")
-        part = found.content[int(first or 0) : int(last) + 1 if last else None]
-        end = int(first or 0) + len(part) - 1
-        return Answer(
-            206, {"Content-Range": f"bytes {first or 0}-{end}/{len(found.content)}"}, part
-        )
-
-    def _json(self, value: object) -> Answer:
-        """Write an answer in JSON."""
-        return Answer(200, {"Content-Type": "application/json"}, json.dumps(value).encode())
-
-    def _error(self, status: int, message: str) -> Answer:
-        """Refuse as the interface does."""
-        body = json.dumps({"error": {"code": status, "message": message}}).encode()
-        return Answer(status, {"Content-Type": "application/json"}, body)

@@ -115,6 +115,10 @@ class SteppingCatalog:
         """Give its time; that is no step."""
         return self._catalog.now()
 
+    def take_stock(self) -> None:
+        """Prepare at once; that changes nothing that anybody reads."""
+        self._catalog.take_stock()
+
     @contextmanager
     def read(self) -> Iterator[CatalogSession]:
         """Wait, then read."""

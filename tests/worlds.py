@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mypy_boto3_s3 import S3Client
 
+from fake_gcs import FakeGcs
 from hozon.model.names import Alias, RunId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.runs import Run, RunKey
@@ -17,7 +18,6 @@ from hozon.services.commit import CommitRequest, CommitResult, commit_version
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.runs import start_run
-from servers import FakeGcs
 
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)

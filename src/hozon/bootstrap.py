@@ -205,11 +205,12 @@ def open_store(url: str) -> "ObjectStore":
     """Choose the adapter of an object store.
 
     Args:
-        url: `file:///folder` or `s3://bucket/prefix`.
+        url: `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`.
 
     Raises:
         InvalidSettingError: The scheme is unknown, or a part is missing.
-        MissingExtraError: boto3 is not installed.
+        MissingExtraError: The library of the adapter is not installed.
+        StorageError: The client cannot be set up.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path and not parts.netloc:
@@ -224,9 +225,15 @@ def open_store(url: str) -> "ObjectStore":
         except ImportError as error:
             raise _missing_extra(url, "boto3", "s3") from error
         return S3ObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
+    if parts.scheme == "gs" and parts.netloc:
+        try:
+            from hozon.storage.gs import GsObjectStore  # noqa: PLC0415  It is heavy, too.
+        except ImportError as error:
+            raise _missing_extra(url, "google-cloud-storage", "gcs") from error
+        return GsObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
     raise InvalidSettingError(
         f"The storage URL {url!r} is not understood",
-        hint="Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.",
+        hint="Set HOZON_STORAGE_URL to file:///folder, s3://bucket/prefix or gs://bucket/prefix.",
     )
 
 
@@ -234,7 +241,7 @@ def open_versioned(url: str) -> "VersionedStore":
     """Choose who can say of a store whether it keeps what is removed.
 
     Args:
-        url: That of an object store, or `gs://bucket/prefix`, or `az://account/container`.
+        url: That of an object store, or `az://account/container`.
 
     Raises:
         InvalidSettingError: The scheme is unknown, or a part is missing.
@@ -243,22 +250,16 @@ def open_versioned(url: str) -> "VersionedStore":
     """
     parts = urlsplit(url)
     path = unquote(parts.path).strip("/")
-    if parts.scheme == "gs" and parts.netloc:
-        try:
-            from hozon.storage.google_bucket import GoogleBucket  # noqa: PLC0415  It is heavy.
-        except ImportError as error:
-            raise _missing_extra(url, "google-cloud-storage", "gcs") from error
-        return GoogleBucket(parts.netloc, prefix=path)
     if parts.scheme == "az" and parts.netloc and path and "/" not in path:
         try:
-            from hozon.storage.azure_container import AzureContainer  # noqa: PLC0415  It is, too.
+            from hozon.storage.azure_container import AzureContainer  # noqa: PLC0415  It is heavy.
         except ImportError as error:
             raise _missing_extra(url, "azure-storage-blob and azure-identity", "azure") from error
         return AzureContainer(parts.netloc, path)
-    if parts.scheme in {"gs", "az"}:
+    if parts.scheme == "az":
         raise InvalidSettingError(
             f"The storage URL {url!r} lacks a part or has too many",
-            hint="Give gs://bucket, gs://bucket/prefix or az://account/container.",
+            hint="Give az://account/container.",
         )
     return open_store(url)
 

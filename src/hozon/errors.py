@@ -410,7 +410,7 @@ class InvalidSettingError(InputError):
             print(error.message)
             #> The storage URL 'ftp://files.example.com' is not understood
             print(error.hint)
-            #> Set HOZON_STORAGE_URL to file:///folder or s3://bucket/prefix.
+            #> Set HOZON_STORAGE_URL to file:///folder, s3://bucket/prefix or gs://bucket/prefix.
         ```
     """
 

@@ -628,6 +628,8 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/postgresql-and-s3", "check_bytes.py"): bucket_whole,
         ("guides/postgresql-and-s3", "lose_object.py"): lose_object,
         ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
+        ("guides/upgrade-and-back-up", "back_up_catalog.py"): bucket_whole,
+        ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -1,4 +1,4 @@
-"""Whole installations: SQLite with a local folder or a bucket, PostgreSQL with a folder."""
+"""Whole installations: SQLite with a folder or a bucket of each kind, PostgreSQL with a folder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from hozon.settings import load_settings
 StoredKeys = Callable[[], list[str]]
 
 
-@pytest.fixture(params=["local", "s3", "postgresql"])
+@pytest.fixture(params=["local", "s3", "gs", "postgresql"])
 def installation(
     request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
@@ -19,6 +19,9 @@ def installation(
     if request.param == "s3":
         bucket = request.getfixturevalue("bucket")
         monkeypatch.setenv("HOZON_STORAGE_URL", f"s3://{bucket.name}/team")
+    if request.param == "gs":
+        gcs = request.getfixturevalue("serve_gcs")(versioned=True)
+        monkeypatch.setenv("HOZON_STORAGE_URL", f"gs://{gcs.bucket}/team")
     if request.param == "postgresql":
         monkeypatch.setenv("HOZON_CATALOG_URL", request.getfixturevalue("postgres_url"))
     return home

@@ -8,26 +8,37 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from moto.core.models import MockAWS
+from mypy_boto3_s3 import S3Client
 
 from hozon.errors import HozonError
 from hozon.services import download, transfers, uploads
-from lifecycle import STEPS, Lifecycle
+from hozon.testing.postgres import PostgresServer
+from lifecycle import STEPS, Lifecycle, Stack
 from planted import FAULTS, Plant
-from stacks import sqlite_and_folder
+from stacks import MockedS3, sqlite_and_folder
 
 EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_EXAMPLES", "30"))
 """How many lives are tried at random on SQLite and a folder; 2,000 for a nightly run."""
 
+BUCKET_EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_BUCKET_EXAMPLES", "3"))
+"""How many with a bucket, with each kind of catalog; 300 for a nightly run."""
+
+TELLING: Final = 100
+"""How many lives apply every rule at least once, unless a rule never can be."""
+
 STEP_COUNT: Final = 40
 """How many things happen in a life at most."""
 
-WRITER_STEPS: Final = range(4)
-"""After how many steps of its own a writer is made to wait for a collector."""
+WRITER_STEPS: Final = range(1, 5)
+"""After how many steps of its own a writer is made to wait for a collector; the first only asks
+where the bytes go."""
 
-COLLECTOR_STEPS: Final = range(26)
-"""After how many of its own a collector is made to wait for the writer; a pass has fewer."""
+COLLECTOR_STEPS: Final = range(1, 27)
+"""After how many of its own a collector is made to wait for the writer; what comes behind them does
+nothing but forget, and count."""
 
 Record = Callable[[str, object], None]
 History = Callable[[Lifecycle], None]
@@ -137,15 +148,42 @@ def test_planted_faults_are_found(
     record_property("found", str(found.value))
 
 
+def live(stack: Stack, *, lives: int, record: Record) -> None:
+    """Let lives go their way at random, and record which rules were applied."""
+    STEPS.clear()
+    machine = type("Lives", (Lifecycle,), {"stack": staticmethod(stack)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=STEP_COUNT,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],  # A mocked S3 is.
+        ),
+    )
+    record("lives", lives)
+    record("steps", dict(STEPS.most_common()))
+    if lives >= TELLING:
+        rules = {rule.function.__name__ for rule in machine.rules()}
+        assert rules <= set(STEPS)
+
+
 def test_lives_at_random(record_property: Record) -> None:
     """No life ends with a loss, nor with dead bytes; which rules were applied is recorded."""
-    STEPS.clear()
-    run_state_machine_as_test(
-        OnSqliteAndFolder,
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=STEP_COUNT, deadline=None),
-    )
-    record_property("lives", EXAMPLES)
-    record_property("steps", dict(STEPS.most_common()))
+    live(sqlite_and_folder, lives=EXAMPLES, record=record_property)
+
+
+def test_lives_in_a_bucket(mocked_s3: tuple[MockAWS, S3Client], record_property: Record) -> None:
+    """The trash of a bucket is its old versions."""
+    live(MockedS3(*mocked_s3).with_sqlite, lives=BUCKET_EXAMPLES, record=record_property)
+
+
+def test_lives_on_postgresql_and_in_a_bucket(
+    mocked_s3: tuple[MockAWS, S3Client], postgres: PostgresServer, record_property: Record
+) -> None:
+    """Writers that take turns by a lock of the server, and readers that see a moment."""
+    stack = partial(MockedS3(*mocked_s3).with_postgres, postgres)
+    live(stack, lives=BUCKET_EXAMPLES, record=record_property)
 
 
 @pytest.mark.skipif(

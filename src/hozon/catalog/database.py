@@ -62,6 +62,10 @@ def what_to_check(_error: BaseException) -> str:
     return "Check that the database is reachable, writable and has space, then try again."
 
 
+def planned_without(_engine: Engine) -> None:
+    """Do nothing: the database plans well without statistics."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A database that is open.
@@ -82,6 +86,9 @@ class Database:
     next_step: Callable[[BaseException], str] = what_to_check
     """Names what to do after a failure, in a whole sentence."""
 
+    analyze: Callable[[Engine], None] = planned_without
+    """Brings the statistics up to date by which the database plans its queries, if need be."""
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one consistent state."""
@@ -93,6 +100,11 @@ class Database:
         """Open a transaction that excludes other writers, and sees all that they committed."""
         with self._transaction(writing=True) as connection:
             yield connection
+
+    def take_stock(self) -> None:
+        """Bring the statistics up to date by which queries are planned; nobody waits for it."""
+        with self.translated():
+            self.analyze(self.engine)
 
     @contextmanager
     def translated(self) -> Iterator[None]:

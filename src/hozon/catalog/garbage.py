@@ -27,10 +27,12 @@ from hozon.catalog.schema import (
     entry_sources,
     objects,
     pins,
+    projects,
     removed_aliases,
     removed_links,
     versions,
 )
+from hozon.catalog.types import UtcDateTime
 from hozon.catalog.versions import SELECT_VERSIONS, decode_versions
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import CollectorLease, Cutoffs, StoredObject
@@ -190,6 +192,14 @@ class SqlGarbage(SqlKeys):
         """Tell when the last pass began."""
         query = select(collector_passes.c.began_at).order_by(collector_passes.c.id.desc()).limit(1)
         return self._connection.execute(query).scalar_one_or_none()
+
+    def uncollected_since(self) -> datetime | None:
+        """Tell when the last pass began, or the first project was made."""
+        last = select(func.max(collector_passes.c.began_at)).scalar_subquery()
+        first = select(func.min(projects.c.created_at)).scalar_subquery()
+        query = select(func.coalesce(last, first, type_=UtcDateTime))
+        since: datetime | None = self._connection.execute(query).scalar_one()
+        return since
 
     def record_pass(self, *, began_at: datetime, now: datetime, report: JsonObject) -> None:
         """Record what a pass did."""

@@ -13,7 +13,17 @@ from psycopg import Connection as DriverConnection
 from psycopg import DataError, Error, IsolationLevel, OperationalError
 from psycopg.abc import Buffer
 from psycopg.types.numeric import NumericLoader
-from sqlalchemy import URL, Connection, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
@@ -49,6 +59,12 @@ _PASSED = {
 
 _LOST = "08"
 """How the SQLSTATE of every failure of a connection begins."""
+
+_CHANGED = """
+SELECT pg_class.relname FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid
+WHERE schemaname = current_schema() AND n_mod_since_analyze > greatest(reltuples, 0) / 10
+"""
+"""The tables of which more than a tenth was written since statistics were taken; never means -1."""
 
 _SECRET = {"password", "sslpassword"}
 """Parameters of a URL that are nobody's business."""
@@ -87,7 +103,9 @@ def open_postgres(url: str) -> Database:
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
-    return Database(engine, _shown(parsed), patiently=_retrying(), next_step=_next_step)
+    return Database(
+        engine, _shown(parsed), patiently=_retrying(), next_step=_next_step, analyze=_analyze
+    )
 
 
 class PostgresClock:
@@ -167,6 +185,19 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(
         f"SELECT pg_advisory_xact_lock({WRITER_LOCK})" if writing else "SELECT 1"
     )
+
+
+def _analyze(engine: Engine) -> None:
+    """Look at tables of which a good part has changed since the server last did so by itself.
+
+    Without statistics of `versions`, and that is how a database is after it was filled, the server
+    would go through all versions for each object.
+    """
+    preparer = engine.dialect.identifier_preparer
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in alone.execute(text(_CHANGED)).scalars():
+            alone.execute(text(f"ANALYZE {preparer.quote(table)}"))
 
 
 def _retrying() -> Retrying:

@@ -160,6 +160,10 @@ class SqlCatalog:
         """Give the catalog's time."""
         return self._clock.now()
 
+    def take_stock(self) -> None:
+        """Prepare for going through everything."""
+        self._database.take_stock()
+
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
         """Open a session that sees one consistent state."""

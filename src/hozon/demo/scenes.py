@@ -288,6 +288,11 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
+                "guides/upgrade-and-back-up",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
                 "guides/retention",
                 _aged,
                 "the dataset mnist (v0 to v3), logged 90, 60, 30 and 0 days ago, and the model"

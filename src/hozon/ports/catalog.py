@@ -535,6 +535,14 @@ class Catalog(Protocol):
         """Give the catalog's time, by which all ages are judged, UTC."""
         ...
 
+    def take_stock(self) -> None:
+        """Prepare for reading a large part of everything, as a collector does; nobody waits for it.
+
+        Raises:
+            CatalogError: The database refused, failed or could not be reached.
+        """
+        ...
+
     def read(self) -> AbstractContextManager[CatalogSession]:
         """Open a session that sees one consistent state.
 

@@ -240,6 +240,10 @@ class GarbageRecords(Protocol):
         """Tell when the last pass began; None before the first."""
         ...
 
+    def uncollected_since(self) -> datetime | None:
+        """Tell when the last pass began, or the first project was made; None before that."""
+        ...
+
     def record_pass(self, *, began_at: datetime, now: datetime, report: JsonObject) -> None:
         """Record what a pass did."""
         ...

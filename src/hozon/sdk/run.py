@@ -21,6 +21,7 @@ from hozon.model.runs import Run as RunRecord
 from hozon.model.runs import RunState
 from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.collecting import collect_if_due
 from hozon.sdk.errors import ArtifactNotLoggedError
 from hozon.sdk.progress import progress_bar
 from hozon.sdk.session import Session
@@ -435,7 +436,10 @@ class Run:
             #> mnist:v3 finished
             ```
         """
+        was_running = self._state is RunState.RUNNING
         self._end(RunState.FINISHED)
+        if was_running:
+            collect_if_due(self._session)
 
     def _submit(self, request: CommitRequest) -> Future[CommitResult]:
         """Store in the background, in the order of calls."""

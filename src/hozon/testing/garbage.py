@@ -273,3 +273,11 @@ class GarbageContract:
         session.garbage.record_pass(began_at=LATER, now=LATER, report={})
         assert session.garbage.last_pass() == LATER
         assert session.collections.find(collection_path("mnist")) is None
+
+    def test_what_is_not_collected_yet_has_an_age(self, session: CatalogSession) -> None:
+        """That of the last pass; before there was one, that of the first project."""
+        assert session.garbage.uncollected_since() is None
+        make_collection(session)
+        assert session.garbage.uncollected_since() == NOW
+        session.garbage.record_pass(began_at=LATER, now=LATER, report={})
+        assert session.garbage.uncollected_since() == LATER

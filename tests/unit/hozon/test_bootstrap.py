@@ -45,15 +45,35 @@ def test_an_s3_url_opens_a_bucket() -> None:
     assert open_store("s3://bucket/a/b/").url == "s3://bucket/a/b"
 
 
+def test_a_gs_url_opens_a_bucket(serve_gcs: ServeGcs) -> None:
+    """As one of S3 does."""
+    serve_gcs(versioned=False)
+    for url, wanted in (("gs://bucket", "gs://bucket"), ("gs://bucket/a/b/", "gs://bucket/a/b")):
+        store = open_store(url)
+        assert store.url == wanted
+        store.close()
+
+
 @pytest.mark.parametrize(
-    "url", ["gs://bucket", "s3:///prefix", "file://host/x", "file://", "/folder", "", "s3"]
+    "url",
+    [
+        "az://account/container",
+        "s3:///prefix",
+        "gs://",
+        "gs:bucket",
+        "file://host/x",
+        "file://",
+        "/folder",
+        "",
+        "s3",
+    ],
 )
 def test_an_unknown_storage_url_is_named(url: str) -> None:
     """The message shows it, the hint shows the forms that are known."""
     with pytest.raises(InvalidSettingError) as caught:
         open_store(url)
     assert repr(url) in caught.value.message
-    assert "file:///folder or s3://bucket/prefix" in caught.value.hint
+    assert "file:///folder, s3://bucket/prefix or gs://bucket/prefix" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "catalog.db", "sqlite:catalog.db"])
@@ -104,7 +124,7 @@ def test_a_missing_library_of_a_check_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, url: str, module: str, library: str, extra: str
 ) -> None:
     """The hint is the command that installs it."""
-    for adapter in ("s3", "google_bucket", "azure_container"):
+    for adapter in ("s3", "gs", "azure_container"):
         monkeypatch.delitem(sys.modules, f"hozon.storage.{adapter}", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=f"{url}' needs {library}") as caught:
@@ -112,7 +132,7 @@ def test_a_missing_library_of_a_check_is_named_with_its_extra(
     assert f"pip install 'hozon[{extra}]'" in caught.value.hint
 
 
-@pytest.mark.parametrize("url", ["gs://", "gs:bucket", "az://account", "az://a/b/c", "az:///c"])
+@pytest.mark.parametrize("url", ["az://account", "az://a/b/c", "az:///c"])
 def test_a_bucket_without_a_name_is_refused(url: str) -> None:
     """The hint shows what belongs to it."""
     with pytest.raises(InvalidSettingError, match=url) as caught:

@@ -58,7 +58,7 @@ class Policies:
             InvalidNameError: The name breaks the rules.
 
         Examples:
-            Let everything of a team live for two years where nothing nearer is set.
+            Let versions live for two years where only the team says how long.
 
             ```python
             from datetime import timedelta

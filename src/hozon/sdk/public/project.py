@@ -63,10 +63,11 @@ class Project:
 
     @property
     def ttl(self) -> Ttl:
-        """How long versions live for which nothing nearer is set. After a change, `save()` stores.
+        """How long the versions of this project live. After a change, `save()` stores it.
 
         A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
-        default, for what is set on the team. It holds at once for the versions that are there.
+        default, for what is set on the team. What is set on a version wins, then what is set on
+        its collection, then this. It holds at once for the versions that are there.
 
         Raises:
             InvalidTtlError: What is set is no `timedelta`, or too short or too long.
@@ -141,10 +142,12 @@ class Team:
 
     @property
     def ttl(self) -> Ttl:
-        """How long versions live for which nothing nearer is set. After a change, `save()` stores.
+        """How long the versions of this team's projects live. After a change, `save()` stores it.
 
         A `timedelta` from one second to 36,500 days; None for never; `ArtifactTTL.INHERIT`, the
-        default, for never, too. It holds at once for the versions that are there.
+        default, which means never here, because nothing stands above a team. What is set on a
+        version wins, then what is set on its collection, then on its project, then this. It holds
+        at once for the versions that are there.
 
         Raises:
             InvalidTtlError: What is set is no `timedelta`, or too short or too long.
@@ -157,9 +160,10 @@ class Team:
 
     @property
     def members_may_set_ttl(self) -> bool:
-        """Whether members may set TTLs, too, and not only admins. After a change, `save()` stores.
+        """Whether members may set TTLs, or only admins. After a change, `save()` stores it.
 
-        It is recorded and shown. Until there are roles, everybody counts as an admin.
+        It is stored and shown, but not enforced yet: until there are roles, everybody counts as
+        an admin.
 
         Raises:
             InvalidTtlError: What is set is neither True nor False.

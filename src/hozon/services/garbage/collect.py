@@ -6,7 +6,7 @@ store found damaged loses nothing more.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hozon.model.garbage import (
@@ -78,6 +78,7 @@ def collect_garbage(
     """
     chosen = options or CollectOptions()
     check_max_unused(chosen.max_unused)
+    context.catalog.take_stock()
     began_at = context.catalog.now()
     cutoffs = (chosen.windows or context.windows).cutoffs(began_at)
     if chosen.dry_run:
@@ -103,6 +104,24 @@ def last_pass(context: Context) -> datetime | None:
         return session.garbage.last_pass()
 
 
+def is_due(context: Context, interval: timedelta) -> bool:
+    """Tell whether the last pass is so long ago, or the first write, if there was no pass yet.
+
+    Args:
+        context: The capabilities.
+        interval: How long, more than nothing.
+
+    Returns:
+        Whether it is; False for an empty catalog.
+
+    Raises:
+        CatalogError: The catalog failed.
+    """
+    with context.catalog.read() as session:
+        since = session.garbage.uncollected_since()
+    return since is not None and context.catalog.now() - since >= interval
+
+
 def _collect(
     context: Context, options: CollectOptions, cutoffs: Cutoffs, tenure: Tenure, tell: Tell
 ) -> CollectReport:
@@ -110,7 +129,8 @@ def _collect(
     tell("Giving up uploads that fell silent")
     abandoned = _abandon(context, cutoffs, tenure)
     tell("Comparing the store with the catalog")
-    seen = survey(context, cutoffs, tenure)
+    stores = list(context.each_store())
+    seen = survey(stores, cutoffs, tenure)
     if seen.missing:
         return CollectReport(
             uploads_abandoned=abandoned,
@@ -120,12 +140,12 @@ def _collect(
     tell("Purging versions")
     purged = _purge(context, cutoffs, tenure)
     tell("Looking for objects that nothing needs")
-    condemned = condemn_unreached(context, cutoffs, tenure)
+    condemned = condemn_unreached(stores, cutoffs, tenure)
     tell("Rewriting keys that are mostly dead")
-    rewritten = rewrite_keys(context, tenure, max_unused=options.max_unused)
+    rewritten = rewrite_keys(stores, tenure, max_unused=options.max_unused)
     tell("Removing keys")
-    removed = remove_condemned(context, tenure)
-    trash_bytes = forget_removed(context, cutoffs, tenure)
+    removed = remove_condemned(stores, tenure)
+    trash_bytes = forget_removed(stores, cutoffs, tenure)
     restorable = _outlook(context, cutoffs).versions_restorable
     return CollectReport(
         uploads_abandoned=abandoned,
@@ -139,7 +159,7 @@ def _collect(
         strays_removed=seen.strays_condemned,
         keys_rewritten=rewritten.keys,
         copied_bytes=rewritten.size,
-        dead_bytes=dead_bytes(context),
+        dead_bytes=dead_bytes(stores),
         trash_bytes=trash_bytes,
         failures={**rewritten.failures, **removed.failures},
     )
@@ -148,9 +168,10 @@ def _collect(
 def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
     """Tell what a pass would do, without changing anything."""
     tell("Comparing the store with the catalog")
-    seen = survey(context, cutoffs, None)
+    stores = list(context.each_store())
+    seen = survey(stores, cutoffs, None)
     tell("Looking for objects that nothing needs")
-    condemned = condemn_unreached(context, cutoffs, None)
+    condemned = condemn_unreached(stores, cutoffs, None)
     outlook = _outlook(context, cutoffs)
     return CollectReport(
         dry_run=True,
@@ -161,7 +182,7 @@ def _rehearse(context: Context, cutoffs: Cutoffs, tell: Tell) -> CollectReport:
         objects_condemned=condemned.count,
         condemned_bytes=condemned.size,
         strays_waiting=seen.strays_waiting,
-        dead_bytes=dead_bytes(context),
+        dead_bytes=dead_bytes(stores),
         missing=tuple(seen.missing),
     )
 

@@ -39,11 +39,11 @@ class Rewritten:
     """Keys that stayed as they are, and why."""
 
 
-def rewrite_keys(context: Context, tenure: Tenure, *, max_unused: float) -> Rewritten:
+def rewrite_keys(stores: Sequence[Context], tenure: Tenure, *, max_unused: float) -> Rewritten:
     """Rewrite every key of which too much is dead.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
         tenure: The collector.
         max_unused: Which share of a key may be dead, from 0 to 1.
 
@@ -55,7 +55,7 @@ def rewrite_keys(context: Context, tenure: Tenure, *, max_unused: float) -> Rewr
         CatalogError: The catalog failed.
     """
     done = Rewritten()
-    for part in context.each_store():
+    for part in stores:
         mostly_dead = _mostly_dead(part, max_unused=max_unused)
         found = rewrite(part, tenure.of(part), mostly_dead)
         done.keys += found.keys

@@ -5,7 +5,7 @@ nothing has a place there and no upload is writing it, asked after it was seen i
 does not grow with the number of keys.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -37,11 +37,11 @@ class Survey:
     """Strays that may be removed."""
 
 
-def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
+def survey(stores: Sequence[Context], cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
     """List every store once, and find what is missing and what is too much.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
         cutoffs: Which strays are old enough to be condemned.
         tenure: The collector; None only looks, and counts all strays as waiting.
 
@@ -53,7 +53,7 @@ def survey(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Survey:
         CollectorLeaseError: The lease was lost.
     """
     found = Survey()
-    for part in context.each_store():
+    for part in stores:
         _survey(part, cutoffs, tenure.of(part) if tenure else None, found)
     return found
 

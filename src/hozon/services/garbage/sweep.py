@@ -4,6 +4,7 @@ Owns the order: a place goes before its bytes do, so that nobody finds what is a
 Invariant: what cannot be removed now is tried again by the next pass; nothing else waits for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,11 +44,13 @@ class Removed:
     """Keys that stayed, and why."""
 
 
-def condemn_unreached(context: Context, cutoffs: Cutoffs, tenure: Tenure | None) -> Condemned:
+def condemn_unreached(
+    stores: Sequence[Context], cutoffs: Cutoffs, tenure: Tenure | None
+) -> Condemned:
     """Take the places of all objects that nothing reaches.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
         cutoffs: How old they must be.
         tenure: The collector; None only counts, as if what is due had been purged and abandoned.
 
@@ -59,7 +62,7 @@ def condemn_unreached(context: Context, cutoffs: Cutoffs, tenure: Tenure | None)
         CatalogError: The catalog failed.
     """
     total = Condemned()
-    for part in context.each_store():
+    for part in stores:
         _condemn(part, cutoffs, tenure.of(part) if tenure else None, total)
     return total
 
@@ -82,11 +85,11 @@ def _condemn(context: Context, cutoffs: Cutoffs, tenure: Tenure | None, total: C
         after = found.last
 
 
-def remove_condemned(context: Context, tenure: Tenure) -> Removed:
+def remove_condemned(stores: Sequence[Context], tenure: Tenure) -> Removed:
     """Remove every condemned key from its store.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
         tenure: The collector.
 
     Returns:
@@ -98,7 +101,7 @@ def remove_condemned(context: Context, tenure: Tenure) -> Removed:
         CatalogError: The catalog failed.
     """
     total = Removed()
-    for part in context.each_store():
+    for part in stores:
         _remove(part, tenure.of(part), total)
     return total
 
@@ -122,11 +125,11 @@ def _remove(context: Context, tenure: Tenure, total: Removed) -> None:
         total.failures.update((context.name_of(key), reason) for key, reason in failed.items())
 
 
-def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
+def forget_removed(stores: Sequence[Context], cutoffs: Cutoffs, tenure: Tenure) -> int:
     """Forget what cannot be recovered any more, and empty the trash of it.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
         cutoffs: How old it must be.
         tenure: The collector.
 
@@ -139,7 +142,7 @@ def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
         CatalogError: The catalog failed.
     """
     freed = 0
-    for part in context.each_store():
+    for part in stores:
         freed += part.store.empty_trash(cutoffs.removed_until)
         while _is_forgettable(part, cutoffs):
             with tenure.of(part).write() as session:
@@ -147,17 +150,17 @@ def forget_removed(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
     return freed
 
 
-def dead_bytes(context: Context) -> int:
+def dead_bytes(stores: Sequence[Context]) -> int:
     """Sum up the bytes of live keys in which nothing lives.
 
     Args:
-        context: The capabilities.
+        stores: The capabilities, for each store.
 
     Raises:
         CatalogError: The catalog failed.
     """
     total = 0
-    for part in context.each_store():
+    for part in stores:
         with part.catalog.read() as session:
             total += session.garbage.dead_bytes()
     return total

@@ -328,3 +328,48 @@ def test_an_old_server_is_refused(monkeypatch: pytest.MonkeyPatch, postgres_url:
     with pytest.raises(CatalogError, match=r"is PostgreSQL \d\d$|is PostgreSQL \d\d\. ") as caught:
         open_catalog(postgres_url)
     assert "PostgreSQL 99" in caught.value.hint
+
+
+# Statistics.
+
+
+STATISTICS = text(
+    "SELECT relname, analyze_count FROM pg_stat_user_tables"
+    " WHERE relname IN ('projects', 'teams', 'runs')"
+)
+
+
+def statistics_of(database: Database) -> dict[str, int]:
+    """Count how often the server was asked to look at some tables."""
+    with database.reading() as connection:
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        return {row.relname: row.analyze_count for row in connection.execute(STATISTICS)}
+
+
+def test_statistics_are_taken_of_what_has_changed(database: Database) -> None:
+    """Of what has not, there is nothing new to know."""
+    fill = (
+        "INSERT INTO projects (entity, name, created_at)"
+        " SELECT 'a', 'b' || n, '2026-01-01' FROM generate_series(1, 50) AS n"
+    )
+    before = statistics_of(database)
+    with database.writing() as connection:
+        connection.execute(text(fill))
+        # Otherwise the server counts what was written a moment later.
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    database.take_stock()
+    assert statistics_of(database) == {**before, "projects": before["projects"] + 1}
+    with database.writing() as connection:
+        connection.execute(INSERT)
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    database.take_stock()
+    assert statistics_of(database) == {**before, "projects": before["projects"] + 1}
+
+
+def test_nobody_waits_while_statistics_are_taken(database: Database) -> None:
+    """Not even who writes: it takes no turn."""
+    with database.writing() as connection:
+        connection.execute(INSERT)
+        database.take_stock()
+    with database.reading() as connection:
+        assert connection.execute(COUNT).scalar_one() == 1

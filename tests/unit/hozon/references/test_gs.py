@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_gcs import FakeGcs
 from hozon.errors import (
     InvalidReferenceError,
     MissingReferenceError,
@@ -23,7 +24,7 @@ from hozon.model.manifest import ManifestEntry
 from hozon.ports.references import FoundObject
 from hozon.references.gs import GsReferences
 from hozon.testing.references import recorded
-from servers import Answer, EmulatedGcs, FakeGcs, Script, serve
+from servers import Answer, EmulatedGcs, Script, serve
 from worlds import ServeGcs
 
 OLD, NEW = b"old", b"new content"

@@ -9,9 +9,9 @@ from google.auth.exceptions import DefaultCredentialsError
 
 from hozon.errors import StorageError
 from hozon.model.deployments import BucketVersioning
-from hozon.storage import google_bucket
+from hozon.storage import gs
 from hozon.storage.azure_container import AzureContainer
-from hozon.storage.google_bucket import GoogleBucket
+from hozon.storage.gs import GsObjectStore
 from hozon.storage.s3 import S3ObjectStore
 from servers import Answer, Request, serve
 from worlds import Bucket, ServeGcs
@@ -167,7 +167,7 @@ def test_google_tells_versioning_and_rules(
     gcs = serve_gcs(versioned=True)
     kind, condition = rule
     gcs.lifecycle = {"rule": [{"action": {"type": kind}, "condition": condition}]}
-    bucket = GoogleBucket(gcs.bucket, prefix="team/a", patience=timedelta())
+    bucket = GsObjectStore(gcs.bucket, prefix="team/a", patience=timedelta())
     found = bucket.versioning()
     bucket.close()
     assert (found.enabled, found.expires_old_versions) == (True, expires)
@@ -183,7 +183,7 @@ def test_google_may_keep_nothing(
 ) -> None:
     """Or not say whether it does."""
     serve_gcs(versioned=False)
-    bucket = GoogleBucket(name, patience=timedelta())
+    bucket = GsObjectStore(name, patience=timedelta())
     found = bucket.versioning()
     bucket.close()
     assert (found.enabled, found.expires_old_versions) == (enabled, None)
@@ -196,9 +196,9 @@ def test_google_without_credentials_says_how_to_get_some(monkeypatch: pytest.Mon
     def refuse(**_: object) -> None:
         raise DefaultCredentialsError("no credentials")
 
-    monkeypatch.setattr(google_bucket, "Client", refuse)
+    monkeypatch.setattr(gs, "Client", refuse)
     with pytest.raises(StorageError, match="no credentials") as caught:
-        GoogleBucket("bucket")
+        GsObjectStore("bucket")
     assert "gcloud auth" in caught.value.hint
 
 
