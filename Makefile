@@ -12,7 +12,8 @@ PAGES := docs src README.md
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format words docs docs-update docs-mutants publish bench bench-artifacts lock clean
+.PHONY: help setup serve test nightly check format words docs docs-update docs-mutants publish \
+	bench bench-artifacts bench-garbage bench-packs lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -34,6 +35,11 @@ serve: $(READY) ## Serve the documentation in every language on loopback, rebuil
 
 test: $(READY) node_modules/.ready ## Run every test: code, documentation in every language, the built site.
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+nightly: $(READY) ## Try collection at length: thousands of lives, hundreds of kills (an hour).
+	@HOZON_LIFECYCLE_EXAMPLES=2000 HOZON_LIFECYCLE_BUCKET_EXAMPLES=300 HOZON_TORTURE_KILLS=200 \
+		$(BIN)/python -m pytest -n auto -o junit_family=xunit1 --junitxml=nightly.xml --durations=0 \
+		tests/property/test_garbage.py tests/integration/test_torture.py
 
 check: $(READY) ## Check format, lint, types and floors.
 	@$(BIN)/ruff format --check .
@@ -81,6 +87,12 @@ bench: $(BENCH)/.ready ## Measure what a block costs, beside other tools that ru
 bench-artifacts: $(READY) ## Measure what artifacts cost, beside what others would pick.
 	@$(BIN)/python -m bench.artifact
 
+bench-garbage: $(READY) ## Measure what a garbage collection costs, beside other tools that have one.
+	@$(BIN)/python -m bench.gc
+
+bench-packs: $(READY) ## Measure what other sizes of packs would cost.
+	@$(BIN)/python -m bench.packs
+
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra s3 --extra docs --group dev
 
@@ -90,4 +102,4 @@ lock: $(READY) ## Resolve the locks again: of the project, of bench/, and of wha
 	@if command -v npm >/dev/null; then npm run --silent lock; fi
 
 clean: ## Remove what the other targets made.
-	@rm -rf $(VENV) $(BENCH) node_modules .docs-ledger.json site dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(BENCH) node_modules .docs-ledger.json nightly.xml site dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

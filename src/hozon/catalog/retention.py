@@ -215,10 +215,23 @@ class SqlRetention:
             for version in [*leading, *(key for key in protected if key not in leading)]
         }
 
-    def timed(self, at: ProjectPath) -> Iterator[TimedVersion]:
+    def count_timed(self, at: ProjectPath) -> int:
+        """Count the committed versions of a project to which a TTL applies."""
+        counted = _within(at).with_only_columns(func.count())
+        return int(self._connection.execute(counted).scalar_one())
+
+    def timed(self, at: ProjectPath, *, soonest: int | None = None) -> Iterator[TimedVersion]:
         """Read the committed versions of a project to which a TTL applies, in flat memory."""
-        query = _TIMED.where(projects.c.entity == at.entity, projects.c.name == at.project)
-        return map(_timed, streamed(self._connection, query.order_by(versions.c.id)))
+        query = _within(at).order_by(versions.c.id)
+        if soonest is not None:
+            # The database numbers them far faster than they can be read and compared here.
+            alike = func.row_number().over(
+                partition_by=[_EFFECTIVE, _SUSPENDED],
+                order_by=[versions.c.created_at, versions.c.id],
+            )
+            ranked = _within(at).add_columns(alike.label("place")).subquery("ranked")
+            query = select(ranked).where(ranked.c.place <= soonest).order_by(ranked.c.id)
+        return map(_timed, streamed(self._connection, query))
 
     def spans(self) -> Sequence[timedelta]:
         """List the distinct spans that apply to any committed version, the shortest first."""
@@ -388,6 +401,11 @@ def _path(row: AnyRow) -> CollectionPath:
 def _settings(row: AnyRow) -> TtlSettings:
     """Read the TTLs of a row; there may be no row of the team."""
     return TtlSettings(row.ttl, row.collection_ttl, row.project_ttl, row.team_ttl)
+
+
+def _within(at: ProjectPath) -> Select[Any]:
+    """Read what `_timed` reads of one project."""
+    return _TIMED.where(projects.c.entity == at.entity, projects.c.name == at.project)
 
 
 def _timed(row: AnyRow) -> TimedVersion:

@@ -151,6 +151,8 @@ class ObjectStore(Protocol):
     def empty_trash(self, before: datetime) -> int:
         """Give up for good what was discarded on days that ended before a moment.
 
+        What a crash left unfinished before that moment goes, too, where the store keeps such.
+
         Danger:
             `recover` no longer finds it.
 

@@ -115,8 +115,17 @@ class RetentionRecords(Protocol):
         """
         ...
 
-    def timed(self, at: ProjectPath) -> Iterator[TimedVersion]:
+    def count_timed(self, at: ProjectPath) -> int:
+        """Count the committed versions of a project to which a TTL applies."""
+        ...
+
+    def timed(self, at: ProjectPath, *, soonest: int | None = None) -> Iterator[TimedVersion]:
         """Read the committed versions of a project to which a TTL applies, in flat memory.
+
+        Args:
+            at: The project.
+            soonest: How many to read at least, those whose time comes first; so many are read of
+                each span, and of those that are suspended. None for all.
 
         Yields:
             The versions, oldest first, as long as the session is open; suspended ones included.

@@ -5,7 +5,6 @@ whether members may set TTLs is recorded for later. Refuses to own what happens 
 that is `hozon.services.expire`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -72,27 +71,15 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
             else.
     """
     with context.catalog.read() as session:
-        counted = _Counted(session.retention.timed(at))
-        chosen = sorted(counted, key=_when) if limit is None else nsmallest(limit, counted, _when)
+        total = session.retention.count_timed(at)
+        timed = session.retention.timed(at, soonest=limit)
+        chosen = sorted(timed, key=_when) if limit is None else nsmallest(limit, timed, _when)
         holders = session.retention.holders([v.id for v in chosen if v.suspended])
     listed = (
         ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
         for v in chosen
     )
-    return Schedule(tuple(listed), counted.total)
-
-
-class _Counted:
-    """Versions, counted as they pass by."""
-
-    def __init__(self, versions: Iterator[TimedVersion]) -> None:
-        self.total = 0
-        self._versions = versions
-
-    def __iter__(self) -> Iterator[TimedVersion]:
-        for version in self._versions:
-            self.total += 1
-            yield version
+    return Schedule(tuple(listed), total)
 
 
 def _when(version: TimedVersion) -> tuple[bool, datetime, int]:

@@ -118,9 +118,9 @@ class LocalObjectStore:
         return False
 
     def empty_trash(self, before: datetime) -> int:
-        """Remove the days of the trash that ended before."""
+        """Remove the days of the trash that ended before, and what crashes left unfinished."""
         with _translated(f"Emptying the trash of {self._root}"):
-            return self._trash.empty(before)
+            return self._trash.empty(before) + self._remove_unfinished(before)
 
     def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Remove files and their copies in the trash."""
@@ -239,6 +239,17 @@ class LocalObjectStore:
         incoming = self._root / _INCOMING
         incoming.mkdir(exist_ok=True)
         return incoming / secrets.token_hex(16)
+
+    def _remove_unfinished(self, before: datetime) -> int:
+        """Remove files that a crash left behind; whoever writes to one wrote to it lately."""
+        freed = 0
+        for file in walk_files(self._root, prefix=f"{_INCOMING}/"):
+            path = self._root / file.name
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    freed += file.size_bytes
+        return freed
 
     def _make_durable(self, folder: Path) -> None:
         """Make a folder, and those above it, so that their names survive a power cut.

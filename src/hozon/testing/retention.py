@@ -224,6 +224,21 @@ class RetentionContract:
         found = [(version.id, version.suspended) for version in session.retention.timed(AT)]
         assert found == [(keys[0], True), (keys[2], False)]
         assert len(list(session.retention.timed(ELSEWHERE))) == 1
+        assert session.retention.count_timed(AT) == len(keys) - 2
+        assert session.retention.count_timed(ELSEWHERE) == 1
+
+    def test_what_expires_first_is_among_what_is_read(self, session: CatalogSession) -> None:
+        """As many of each span as are asked for, and of those that are suspended."""
+        collection, portfolio = make_collection(session), make_portfolio(session)
+        short = [log_timed(session, collection, HOUR) for _ in range(3)]
+        long = [log_timed(session, collection, 2 * HOUR) for _ in range(2)]
+        make_link(session, portfolio, short[0])
+
+        def soonest(count: int) -> list[VersionId]:
+            return [version.id for version in session.retention.timed(AT, soonest=count)]
+
+        assert soonest(1) == [short[0], short[1], long[0]]
+        assert soonest(9) == [*short, *long]
 
     # Policies.
 

@@ -59,10 +59,10 @@ def test_after_a_teardown_everything_can_be_used_again() -> None:
 
 def test_a_bad_setting_surfaces_at_the_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not at the import, and each time until it is corrected."""
-    monkeypatch.setenv("HOZON_STORAGE_URL", "gs://bucket")
+    monkeypatch.setenv("HOZON_STORAGE_URL", "ftp://bucket")
     api = hozon.Api()
     for _ in range(2):
-        with pytest.raises(InvalidSettingError, match="gs://bucket"):
+        with pytest.raises(InvalidSettingError, match="ftp://bucket"):
             api.run("r1")
     monkeypatch.setenv("HOZON_STORAGE_URL", "")
     monkeypatch.setenv("HOZON_CATALOG_URL", "sqlite://")

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,16 @@ def test_a_file_that_was_cut_off_is_named(folder: Path, source: Path) -> None:
     with pytest.raises(StorageError, match="ends 2 bytes early") as caught:
         b"".join(store.read(Place("objects/0", 0, 5)))
     assert "backup" in caught.value.hint
+
+
+def test_what_a_crash_left_unfinished_goes_with_the_trash(folder: Path) -> None:
+    """Once nobody has written to it for so long; what is being written stays."""
+    (folder / "incoming").mkdir(parents=True)
+    old, new = folder / "incoming" / "old", folder / "incoming" / "new"
+    for path, day in ((old, 1), (new, 3)):
+        path.write_bytes(b"half")
+        written = datetime(2026, 1, day, tzinfo=UTC).timestamp()
+        os.utime(path, (written, written))
+    store = LocalObjectStore(folder)
+    assert store.empty_trash(datetime(2026, 1, 2, tzinfo=UTC)) == len(b"half")
+    assert [path.name for path in (folder / "incoming").iterdir()] == ["new"]
