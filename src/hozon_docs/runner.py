@@ -71,10 +71,35 @@ class Run:
 
 @dataclass(slots=True)
 class Namespace:
-    """The module in which the blocks of a group run, one after the other."""
+    """The module and the environment in which the blocks of a group run, one after the other."""
 
     module: ModuleType = field(default_factory=lambda: ModuleType("__main__"))
     """The module: a function of an earlier block sees what a later one assigns."""
+
+    variables: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    """The environment variables that the blocks changed, None where they removed one: whoever runs
+    them in one process meets them in each block, too."""
+
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """Go on in the environment as the blocks before left it, and remember what changes.
+
+        Concurrency: Changes the environment of the process; whoever calls it puts it back.
+        """
+        before = dict(os.environ)
+        for name, value in self.variables.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        try:
+            yield
+        finally:
+            self.variables = {
+                name: os.environ.get(name)
+                for name in before.keys() | os.environ.keys()
+                if os.environ.get(name) != before.get(name)
+            }
 
 
 def run_block(
@@ -108,10 +133,12 @@ def run_block(
         code = compile_block(block)
     except (SyntaxError, ValueError) as error:
         return Run(block, (), error, None, None)
-    loader = _InPlaceLoader(code, namespace or Namespace(), watch=watch, around=around)
+    namespace = namespace or Namespace()
+    loader = _InPlaceLoader(code, namespace, watch=watch, around=around)
     recorder = _Recorder(code)
     with (
         _process_restored(directory, name=block.name),
+        namespace.environment(),
         contextlib.redirect_stdout(recorder),
         _interrupts_told(),
     ):

@@ -40,6 +40,7 @@ def stored() -> tuple[CatalogCounts, int]:
 MNIST = {"v0": ["reviewed"], "v1": [], "v2": [], "v3": ["candidate"], "v4": ["latest"]}
 CLASSIFIER = {"v0": ["baseline"], "v1": ["trial-a"], "v2": ["trial-b"], "v3": ["latest"]}
 OBJECTS = len(MNIST) + len(CLASSIFIER)
+TRAINED_OBJECTS = 5
 
 
 def without(versions: Mapping[str, list[str]], *gone: str) -> dict[str, list[str]]:
@@ -245,6 +246,13 @@ def collected(*, kept: bool, listed: bool = False, objects: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         assert all(version.verify() for version in api.artifacts("dataset", "mnist"))
     assert stored()[1] == objects
+
+
+def connected(*, ours: int = 0, theirs: int) -> None:
+    """State how many versions came into the main store and into that of the team."""
+    counts, keys = stored()
+    assert keys == TRAINED_OBJECTS + ours
+    assert counts.versions == TRAINED_OBJECTS + ours + theirs
 
 
 def gated(*, kept: bool) -> None:
@@ -467,7 +475,7 @@ def bucket_whole() -> None:
     """Nothing was changed, and the bucket has all that the catalog names."""
     trained_unchanged()
     assert not hozon.Api().collect_garbage(dry_run=True).is_damaged
-    assert stored()[1] == 5
+    assert stored()[1] == TRAINED_OBJECTS
 
 
 def bring_back() -> None:
@@ -603,6 +611,14 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/retention", "suspend_ttl.py"): suspend_ttl,
         ("guides/retention", "expire.py"): expire_versions,
         ("guides/retention", "retention_policy.py"): retention_policy,
+        ("guides/secure-storage-connector", "log_for_team.py"): partial(connected, theirs=1),
+        ("guides/secure-storage-connector", "log_for_others.py"): partial(
+            connected, ours=1, theirs=1
+        ),
+        ("guides/secure-storage-connector", "take_over.py"): partial(connected, ours=1, theirs=2),
+        ("guides/secure-storage-connector", "not_connected.py"): partial(
+            connected, ours=1, theirs=2
+        ),
         ("guides/storage-and-cost", "measure_collections.py"): storage_unchanged,
         ("guides/storage-and-cost", "measure_versions.py"): storage_unchanged,
         ("guides/storage-and-cost", "plan_delete.py"): storage_unchanged,

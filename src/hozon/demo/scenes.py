@@ -272,6 +272,11 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
+                "guides/secure-storage-connector",
+                _trained,
+                "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
                 "guides/storage-and-cost",
                 log_shared_files,
                 "the datasets mnist (v0 to v2) and mnist-sample (v0), which share files, and the"

@@ -161,6 +161,30 @@ def test_a_function_of_an_earlier_block_sees_what_a_later_one_assigns(
     check_run(later)
 
 
+def test_a_later_block_of_a_group_meets_the_environment_of_an_earlier_one(
+    write_block: Callable[[str], Block], empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables that were set, changed or removed, as for whoever runs both in one process."""
+    monkeypatch.setenv("CHANGED", "before")
+    monkeypatch.setenv("REMOVED", "before")
+    monkeypatch.delenv("SET", raising=False)
+    namespace = Namespace()
+    earlier = "import os\nos.environ.update(SET='x', CHANGED='y')\ndel os.environ['REMOVED']\n"
+    run_block(write_block(earlier), directory=empty, namespace=namespace)
+    assert [os.environ.get(name) for name in ("SET", "CHANGED", "REMOVED")] == [
+        None,
+        "before",
+        "before",
+    ]
+    look = "print([os.environ.get(n) for n in ('SET', 'CHANGED', 'REMOVED')])\n"
+    later = write_block(f"{look}#> ['x', 'y', None]\ndel os.environ['SET']\n")
+    check_run(run_block(later, directory=empty, namespace=namespace))
+    last = write_block(f"{look}#> [None, 'y', None]\n")
+    check_run(run_block(last, directory=empty, namespace=namespace))
+    alone = write_block(f"import os\n{look}#> [None, 'before', 'before']\n")
+    check_run(run_block(alone, directory=empty))
+
+
 def test_a_block_by_itself_knows_no_names_of_another(
     write_block: Callable[[str], Block], empty: Path
 ) -> None:
