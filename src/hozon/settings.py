@@ -81,8 +81,8 @@ class Settings:
     `postgresql://user@host:port/database`; default: `catalog.db` in `home`."""
 
     storage_url: str
-    """The object store. `HOZON_STORAGE_URL`, `file://…` or `s3://bucket/prefix`; default:
-    `objects` in `home`."""
+    """The object store. `HOZON_STORAGE_URL`, `file://…`, `s3://bucket/prefix` or
+    `gs://bucket/prefix`; default: `objects` in `home`."""
 
     default_path: ProjectPath
     """Where names without entity or project are looked up. `HOZON_ENTITY`, default the login
