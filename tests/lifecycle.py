@@ -7,7 +7,7 @@ nobody needs. Refuses to own how often it is run; see `test_garbage` and `test_p
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,18 +20,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import text
 
 from hozon.errors import (
+    CatalogError,
     CollectorBusyError,
     CollectorLeaseError,
     HozonError,
     MissingObjectError,
+    ObjectNotFoundError,
+    StorageError,
     UploadLeaseError,
 )
 from hozon.model.access import Principal
 from hozon.model.digests import digest_of_chunks
 from hozon.model.garbage import CollectReport, Windows
-from hozon.model.names import MAIN_STORE, EntityName, StoreName, TypeName
+from hozon.model.names import MAIN_STORE, Alias, EntityName, StoreName, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.places import PackSizes, Place
+from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import Catalog
 from hozon.ports.object_store import ObjectStore
@@ -42,8 +46,10 @@ from hozon.services.delete import delete_version
 from hozon.services.drafts import hold_content, release_content
 from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
+from hozon.services.garbage.explain import explain_object
 from hozon.services.garbage.recover import recover_version
 from hozon.services.known_files import ForgetfulIndex, KnownFiles
+from hozon.services.links import link_version
 from hozon.services.references import refer_to_entry
 from hozon.services.restore import restore_version
 from hozon.services.staging import StagingArea
@@ -72,6 +78,12 @@ CONTENTS: Final = (b"one", b"two", b"three", b"four", b"five-five-", b"six-six-s
 COLLECTIONS: Final = ("mnist", "letters", "borrowers")
 """Where versions are logged; the last one holds those with references."""
 
+PORTFOLIO: Final = CollectionPath.parse("chosen", default=AT)
+"""Where versions are linked."""
+
+TTLS: Final[Sequence[Ttl]] = (ArtifactTTL.INHERIT, timedelta(days=2), timedelta(days=10))
+"""How long versions are to live; the first one for ever."""
+
 STEPS: Final = Counter[str]()
 """How often each rule was applied, over all runs of this process."""
 
@@ -92,6 +104,8 @@ class Known:
     """A version of which somebody was told, and what must be true of it."""
 
     files: dict[str, bytes]
+    expires_at: datetime | None = None
+    is_linked: bool = False
     deleted_at: datetime | None = None
     may_be_purged: bool = False
 
@@ -150,6 +164,25 @@ class World:
         }
 
 
+class FalteringClock(ManualClock):
+    """A clock that is set back now and then, as clocks of servers are."""
+
+    def __init__(self) -> None:
+        """Stand at the start."""
+        super().__init__()
+        self.latest = self.now()
+        """The latest time that anybody was told."""
+
+    def advance(self, by: timedelta) -> datetime:
+        """Let time pass."""
+        self.latest = max(self.latest, super().advance(by))
+        return self.now()
+
+    def set_back(self, by: timedelta) -> None:
+        """Tell an earlier time from now on."""
+        self._now -= by
+
+
 class Connected:
     """The store of the team, if it has one."""
 
@@ -187,7 +220,7 @@ class Lifecycle(RuleBasedStateMachine):
         self._stack = ExitStack()
         self.folder = fast_folder()
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self.clock = ManualClock()
+        self.clock = FalteringClock()
         opened = self._stack.enter_context(type(self).stack(self.folder, self.clock))
         catalog, *stores = opened
         index = KnownFiles(ForgetfulIndex(), stored=lambda _: (), clock=self.clock)
@@ -213,12 +246,12 @@ class Lifecycle(RuleBasedStateMachine):
 
     # Writers
 
-    @rule(files=FILES, collection=st.sampled_from(COLLECTIONS[:2]))
-    def begin_to_log(self, files: dict[str, bytes], collection: str) -> None:
+    @rule(files=FILES, collection=st.sampled_from(COLLECTIONS[:2]), ttl=st.sampled_from(TTLS))
+    def begin_to_log(self, files: dict[str, bytes], collection: str, ttl: Ttl) -> None:
         """A process stages files and begins to commit them."""
         self._did("begin_to_log")
         if len(self.writers) < 3:
-            self._write(self._stage(files), files, collection)
+            self._write(self._stage(files), files, collection, ttl=ttl)
 
     @precondition(lambda self: self._committed())
     @rule(data=st.data(), files=FILES)
@@ -262,7 +295,27 @@ class Lifecycle(RuleBasedStateMachine):
         writer.actor.kill()
         self.writers.remove(writer)
 
+    @precondition(lambda self: self.writers or self.collectors)
+    @rule(data=st.data(), after=st.booleans())
+    def let_a_call_fail(self, data: st.DataObject, *, after: bool) -> None:
+        """The store or the catalog does not answer, though it may have done what it was told."""
+        self._did("let_a_call_fail")
+        actors = [*(writer.actor for writer in self.writers), *self.collectors]
+        data.draw(st.sampled_from(actors)).fail(after=after)
+
     # Users
+
+    @precondition(lambda self: self._committed())
+    @rule(data=st.data())
+    def link(self, data: st.DataObject) -> None:
+        """Somebody lets a version stand in a portfolio, which suspends its TTL."""
+        self._did("link")
+        key = data.draw(st.sampled_from(self._committed()))
+        context = self.world.context()
+        with context.catalog.read() as session:
+            version = session.versions.get(key)
+        link_version(context, version, PORTFOLIO, aliases=[])
+        self.world.known[key].is_linked = True
 
     @precondition(lambda self: self._committed())
     @rule(data=st.data())
@@ -302,6 +355,7 @@ class Lifecycle(RuleBasedStateMachine):
         except (MissingObjectError, CollectorBusyError):
             return
         self._is_back(key)
+        self.world.known[key].is_linked = False  # As its aliases, its links are forgotten.
 
     @precondition(lambda self: self._in_state(VersionState.DELETED))
     @rule(data=st.data())
@@ -384,6 +438,7 @@ class Lifecycle(RuleBasedStateMachine):
             self._check_report(collect_garbage(self.world.context(), CollectOptions(max_unused=0)))
         except CollectorBusyError:
             return
+        self._explanations_are_true()
 
     @precondition(lambda self: self._in_state(VersionState.DELETED))
     @rule(
@@ -429,6 +484,12 @@ class Lifecycle(RuleBasedStateMachine):
         self._did("let_time_pass")
         self.clock.advance(by)
 
+    @rule(by=st.sampled_from([timedelta(seconds=1), timedelta(minutes=2)]))
+    def set_the_clock_back(self, by: timedelta) -> None:
+        """By less than what ages are judged with."""
+        self._did("set_the_clock_back")
+        self.clock.set_back(by)
+
     @precondition(lambda self: self._in_state(VersionState.DELETED))
     @rule(early=st.booleans())
     def let_a_window_end(self, *, early: bool) -> None:
@@ -456,14 +517,19 @@ class Lifecycle(RuleBasedStateMachine):
 
     @invariant()
     def versions_are_what_users_were_told(self) -> None:
-        """Only what was deleted for long enough, or erased, is purged."""
-        now = self.clock.now()
+        """Only what was deleted for long enough, or erased, is purged; only a TTL deletes alone."""
+        now = self.clock.latest
         states = self._states()
         for key, known in self.world.known.items():
             state = states[key]
             if known.deleted_at is None:
-                assert state is VersionState.COMMITTED, f"{key} is {state}"
-                continue
+                if state is VersionState.COMMITTED:
+                    continue
+                expires_at = known.expires_at
+                assert expires_at is not None, f"{key} is {state}"
+                assert now >= expires_at, f"{key} is {state}, and expires at {expires_at}"
+                assert not known.is_linked, f"{key} is {state}, though it is linked"
+                known.deleted_at = self.clock.now()
             if now >= known.deleted_at + RESTORE:
                 known.may_be_purged = True
             allowed = {VersionState.DELETED}
@@ -497,6 +563,7 @@ class Lifecycle(RuleBasedStateMachine):
         self._check_report(report)
         assert not report.failures, report.failures
         self.nothing_needed_is_lost()
+        self._explanations_are_true()
         needed: dict[tuple[StoreName, str], int] = {}
         found = defaultdict[VersionId, dict[str, bytes]](dict)
         for version, path, digest, store, place in self._needed():
@@ -511,11 +578,32 @@ class Lifecycle(RuleBasedStateMachine):
 
     # The machine's own
 
+    def _explanations_are_true(self) -> None:
+        """Who is said to need bytes is who needs them, and where somebody does they lie."""
+        holders = defaultdict[str, set[tuple[VersionId, StoreName]]](set)
+        for version, _path, digest, store, _place in self._needed():
+            holders[digest].add((version, store))
+        for content in CONTENTS:
+            digest = digest_of_chunks([content])
+            try:
+                _, found = explain_object(self.world.context(), digest)
+            except ObjectNotFoundError:
+                assert digest not in holders, f"nobody knows {content!r}"
+                continue
+            said = {
+                (version.id, StoreName(each.team or MAIN_STORE))
+                for each in found
+                for version in each.reasons.versions
+            }
+            assert said == holders[digest], f"{content!r} is explained by {said}"
+            kept = {StoreName(e.team or MAIN_STORE) for e in found if e.reasons.place is not None}
+            assert {store for _, store in said} <= kept, f"{content!r} lies in {kept}"
+
     def _delete(self, key: VersionId) -> None:
         context = self.world.context()
         with context.catalog.read() as session:
             version = session.versions.get(key)
-        delete_version(context, version, delete_aliases=True)
+        delete_version(context, version, delete_aliases=True, force_links=True)
         self.world.known[key].deleted_at = self.clock.now()
 
     def _did(self, name: str) -> None:
@@ -528,17 +616,25 @@ class Lifecycle(RuleBasedStateMachine):
         self.world.area.seal()
         return contents
 
-    def _write(self, contents: Contents, files: dict[str, bytes], collection: str) -> None:
+    def _write(
+        self,
+        contents: Contents,
+        files: dict[str, bytes],
+        collection: str,
+        *,
+        ttl: Ttl = ArtifactTTL.INHERIT,
+    ) -> None:
         actor = Actor(f"writer {next(self.names)}")
         context = self.world.context(actor)
         request = CommitRequest(
             collection=CollectionPath.parse(collection, default=self._owner(collection)),
             type=TypeName("dataset"),
             contents=contents,
-            aliases=[],
+            aliases=[Alias("best")],
             description=None,
             metadata={},
             run=None,
+            ttl=ttl,
         )
         actor.begin(lambda: commit_version(context, request))
         writer = Writer(actor, files, self.clock.now())
@@ -556,14 +652,17 @@ class Lifecycle(RuleBasedStateMachine):
             return
         self.writers.remove(writer)
         if isinstance(actor.result, CommitResult):
-            version = actor.result.version.id
-            known = self.world.known.setdefault(version, Known(writer.files))
+            version = actor.result.version
+            expires_at = version.created_at + version.ttl if version.ttl in TTLS[1:] else None
+            known = self.world.known.setdefault(version.id, Known(writer.files, expires_at))
             assert known.files == writer.files
         elif isinstance(actor.error, UploadLeaseError):
             waited = self.clock.now() - writer.began_at
             assert waited >= timedelta(hours=24), f"given up after {waited}"
         elif isinstance(actor.error, MissingObjectError):
             assert "borrowed" in writer.files, actor.error  # Its source was erased meanwhile.
+        elif actor.has_failed and isinstance(actor.error, CatalogError | StorageError):
+            pass  # It may be committed all the same: the answer was lost.
         elif actor.error is not None and not isinstance(actor.error, Killed):
             raise actor.error
 
@@ -574,6 +673,8 @@ class Lifecycle(RuleBasedStateMachine):
         self.collectors.remove(actor)
         if isinstance(actor.result, CollectReport):
             self._check_report(actor.result)
+        elif actor.has_failed and isinstance(actor.error, CatalogError | StorageError):
+            pass
         elif not isinstance(actor.error, CollectorBusyError | CollectorLeaseError):
             assert actor.error is not None
             raise actor.error

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from hozon.errors import CatalogError, HozonError, StorageError
 from hozon.model.names import StoreName
 from hozon.model.places import Place
 from hozon.ports.catalog import Catalog, CatalogSession
@@ -19,6 +20,10 @@ from hozon.ports.object_store import ObjectStore, StoredKey
 
 PATIENCE: Final = 60.0
 """How long one step may take before the test is stuck, in seconds."""
+
+
+_NO_CATALOG: Final = CatalogError("The catalog does not answer", hint="This fault was ordered.")
+_NO_STORE: Final = StorageError("The store does not answer", hint="This fault was ordered.")
 
 
 class Killed(BaseException):
@@ -42,7 +47,10 @@ class Actor:
         """What its work raised."""
         self.is_done = False
         """Whether it has ended."""
+        self.has_failed = False
+        """Whether a call was made to fail."""
         self._killed = False
+        self._failing: bool | None = None
         self._go = threading.Semaphore(0)
         self._waiting = threading.Semaphore(0)
         self._thread: threading.Thread | None = None
@@ -70,6 +78,22 @@ class Actor:
         self._go.acquire()
         if self._killed:
             raise Killed
+
+    def fail(self, *, after: bool) -> None:
+        """Let its next call fail, before it does anything, or after it has done everything."""
+        self._failing = after
+
+    @contextmanager
+    def call(self, error: HozonError) -> Iterator[None]:
+        """Wait for the next turn, and let the block happen, or fail."""
+        self.pause()
+        failing, self._failing = self._failing, None
+        self.has_failed |= failing is not None
+        if failing is False:
+            raise error
+        yield
+        if failing:
+            raise error
 
     def step(self) -> None:
         """Let it go on to its next pause, or to its end."""
@@ -122,15 +146,13 @@ class SteppingCatalog:
     @contextmanager
     def read(self) -> Iterator[CatalogSession]:
         """Wait, then read."""
-        self._actor.pause()
-        with self._catalog.read() as session:
+        with self._actor.call(_NO_CATALOG), self._catalog.read() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[CatalogSession]:
         """Wait, then write."""
-        self._actor.pause()
-        with self._catalog.write() as session:
+        with self._actor.call(_NO_CATALOG), self._catalog.write() as session:
             yield session
 
     def close(self) -> None:
@@ -157,43 +179,44 @@ class SteppingStore:
 
     def put(self, key: str, source: Path, *, may_link: bool = False) -> None:
         """Wait, then store."""
-        self._actor.pause()
-        self._store.put(key, source, may_link=may_link)
+        with self._actor.call(_NO_STORE):
+            self._store.put(key, source, may_link=may_link)
 
     def read(self, place: Place) -> Iterator[bytes]:
         """Wait, then read."""
-        self._actor.pause()
-        yield from list(self._store.read(place))
+        with self._actor.call(_NO_STORE):
+            chunks = list(self._store.read(place))
+        yield from chunks
 
     def delete(self, keys: Iterable[str]) -> None:
         """Wait, then delete."""
-        self._actor.pause()
-        self._store.delete(keys)
+        with self._actor.call(_NO_STORE):
+            self._store.delete(keys)
 
     def keys(self, prefix: str = "", *, after: str | None = None) -> Iterator[StoredKey]:
         """Wait, then list."""
-        self._actor.pause()
-        return iter(list(self._store.keys(prefix, after=after)))
+        with self._actor.call(_NO_STORE):
+            return iter(list(self._store.keys(prefix, after=after)))
 
     def discard(self, keys: Iterable[str], *, now: datetime) -> Mapping[str, str]:
         """Wait, then discard."""
-        self._actor.pause()
-        return self._store.discard(keys, now=now)
+        with self._actor.call(_NO_STORE):
+            return self._store.discard(keys, now=now)
 
     def recover(self, key: str, new_key: str) -> bool:
         """Wait, then recover."""
-        self._actor.pause()
-        return self._store.recover(key, new_key)
+        with self._actor.call(_NO_STORE):
+            return self._store.recover(key, new_key)
 
     def empty_trash(self, before: datetime) -> int:
         """Wait, then empty the trash."""
-        self._actor.pause()
-        return self._store.empty_trash(before)
+        with self._actor.call(_NO_STORE):
+            return self._store.empty_trash(before)
 
     def erase(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Wait, then erase."""
-        self._actor.pause()
-        return self._store.erase(keys)
+        with self._actor.call(_NO_STORE):
+            return self._store.erase(keys)
 
     def close(self) -> None:
         """Leave it open: others use it, too."""
