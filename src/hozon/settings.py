@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 
@@ -152,8 +152,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         InvalidSettingError: The configuration file is missing though `HOZON_CONFIG` names it, is
             no TOML, or has an unknown key or a value that is not text; or a size or a span of time
-            is none, the timeout is no number of seconds, the kind of deployment is unknown, or a
-            connector is on no cloud that has them.
+            is none, the timeout is no number of seconds, the kind of deployment is unknown, a
+            connector is on no cloud that has them, or two stores are in one place.
         InvalidNameError: The entity, the project, the user or a team breaks the rules for names.
     """
     env = os.environ if environ is None else environ
@@ -166,11 +166,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     deployment = _deployment(choose("deployment", Deployment.EMBEDDED))
     spans = {key: _span(key, choose(key, default)) for key, default in _SPANS.items()}
+    storage_url = choose("storage_url", (home / "objects").as_uri())
+    stores = dict(_connector(*each, deployment=deployment) for each in connectors.items())
+    _check_apart(storage_url, stores)
     sizes = {key: _size(key, choose(key, default)) for key, default in _SIZES.items()}
     return Settings(
         home=home,
         catalog_url=choose("catalog_url", f"sqlite:///{home / 'catalog.db'}"),
-        storage_url=choose("storage_url", (home / "objects").as_uri()),
+        storage_url=storage_url,
         default_path=_default_path(
             choose("entity", _login_name()), choose("project", DEFAULT_PROJECT)
         ),
@@ -189,9 +192,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         deployment=deployment,
         collection_enabled=env.get("GORILLA_ARTIFACT_GC_ENABLED", "").strip().lower() == "true",
-        connectors=MappingProxyType(
-            dict(_connector(*each, deployment=deployment) for each in connectors.items())
-        ),
+        connectors=MappingProxyType(stores),
         gc_interval=spans["gc_interval"],
         windows=Windows(
             restore=spans["restore_window"], trash=spans["trash_window"], grace=spans["gc_grace"]
@@ -250,6 +251,35 @@ def _connector(team: str, url: str, *, deployment: Deployment) -> tuple[EntityNa
         raise InvalidNameError(
             error.message, hint=f"Correct the table 'connectors' of the file. {error.hint}"
         ) from None
+
+
+def _check_apart(storage_url: str, connectors: Mapping[EntityName, str]) -> None:
+    """Refuse two stores in one place, or one in another.
+
+    A collector takes what lies in a store, and is not known to be there, for a leftover.
+    """
+    places = [("the store of all others", _place_of(storage_url))] if connectors else []
+    for team, url in connectors.items():
+        place = _place_of(url)
+        for whose, other in places:
+            shorter = min(len(place), len(other))
+            if place[:shorter] == other[:shorter]:
+                raise InvalidSettingError(
+                    f"The connector of {team!r} and {whose} are one place, or one lies in the"
+                    f" other: {url}",
+                    hint="Give each store a bucket of its own, or a prefix beside those of the"
+                    " others: collection would take the objects of one for leftovers in the other.",
+                )
+        places.append((f"that of {team!r}", place))
+
+
+def _place_of(url: str) -> tuple[str, ...]:
+    """Give where a store is, part by part, however it is written."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if parts.scheme == StoreKind.LOCAL:
+        path = os.path.realpath(path)
+    return (parts.scheme, parts.netloc, *(part for part in path.split("/") if part))
 
 
 def _seconds(text: str, *, name: str) -> timedelta:

@@ -308,6 +308,32 @@ def test_a_folder_may_stand_for_a_bucket_where_it_is_tried_out(write_config: Wri
         load_settings(write_config(f'deployment = "dedicated-cloud"\n{table}'))
 
 
+@pytest.mark.parametrize(
+    ("main", "vision", "speech"),
+    [
+        ("s3://ours/hozon", "s3://ours/hozon", "s3://theirs"),
+        ("s3://ours/hozon", "s3://ours/hozon/", "s3://theirs"),
+        ("s3://ours", "s3://ours/packs", "s3://theirs"),
+        ("s3://ours/hozon/main", "s3://ours/hozon", "s3://theirs"),
+        ("s3://ours", "gs://theirs/a%20b", "gs://theirs/a b"),
+        ("file:///ours", "file:///ours/packs/../../ours", "s3://theirs"),
+    ],
+)
+def test_two_stores_in_one_place_are_refused(
+    write_config: WriteConfig, main: str, vision: str, speech: str
+) -> None:
+    """A collector would take the objects of one for leftovers in the other, and remove them."""
+    table = f'storage_url = "{main}"\n[connectors]\nvision = "{vision}"\nspeech = "{speech}"\n'
+    with pytest.raises(InvalidSettingError, match="are one place, or one lies in the other"):
+        load_settings(write_config(table))
+
+
+def test_stores_may_stand_beside_each_other_in_a_bucket(write_config: WriteConfig) -> None:
+    """A prefix that begins like another is not in it."""
+    table = 'storage_url = "s3://b/hozon"\n[connectors]\nvision = "s3://b/hozon-vision"\n'
+    assert load_settings(write_config(table)).connectors == {"vision": "s3://b/hozon-vision"}
+
+
 def test_a_connector_of_no_team_is_refused(write_config: WriteConfig) -> None:
     """The hint names the table."""
     with pytest.raises(InvalidNameError, match="team name 'a/b'") as caught:
