@@ -1,6 +1,8 @@
 """Collection that begins by itself, when a run finishes."""
 
 import logging
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,26 @@ from hozon.testing.clocks import ManualClock
 from worlds import Bucket
 
 DAY = timedelta(days=1)
+
+FORK = """
+import os
+from datetime import timedelta
+
+import hozon
+from hozon.sdk.session import current_session, use_clock
+from hozon.services.garbage.collect import last_pass
+from hozon.testing.clocks import ManualClock
+
+clock = ManualClock()
+with use_clock(clock):
+    with hozon.init():
+        clock.advance(timedelta(days=8))
+        child = os.fork()
+        if child:
+            assert os.waitpid(child, 0)[1] == 0
+    who = "parent" if child else "child"
+    print(who, last_pass(current_session().context) == clock.now(), flush=True)
+"""
 
 
 @pytest.fixture
@@ -93,6 +115,39 @@ def test_a_run_that_fails_does_not_collect(clock: ManualClock) -> None:
     assert last_pass() is None
 
 
+def test_a_failed_run_does_not_collect_when_it_is_finished_later(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted end is made up for, and the run stays failed."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    clock.advance(8 * DAY)
+    with use_clock(clock):
+        run = hozon.init()
+        with monkeypatch.context() as patched:
+            patched.setattr("hozon.sdk.run.end_run", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                run.__exit__(ValueError, ValueError("of the block"), None)
+        run.finish()
+    assert run.state == "failed"
+    assert last_pass() is None
+
+
+def test_a_forked_child_that_leaves_the_block_does_not_collect(home: Path) -> None:
+    """The run is its parent's, and goes on."""
+    assert home
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.splitlines() == ["child False", "parent True"]
+
+
 def test_what_collection_requires_is_required_here_too(
     bucket: Bucket,
     home: Path,
@@ -125,13 +180,21 @@ def test_another_collector_is_left_to_its_work(
     assert not caplog.records
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [StorageError("The disk is gone", hint="Bring it back."), RuntimeError("The disk is gone")],
+    ids=["known", "unforeseen"],
+)
 def test_a_failure_is_told_and_leaves_the_run_finished(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
 ) -> None:
-    """The run has nothing to do with it."""
+    """The run has nothing to do with it, whatever it was."""
 
     def fail(*_: object, **__: object) -> None:
-        raise StorageError("The disk is gone", hint="Bring it back.")
+        raise failure
 
     clock.advance(8 * DAY)
     with monkeypatch.context() as patched, use_clock(clock):

@@ -35,11 +35,11 @@ def collect_if_due(session: Session) -> None:
             _collect(session)
     except (CollectorBusyError, CollectorLeaseError):
         return
-    except HozonError as error:
+    except Exception as error:  # noqa: BLE001  Whatever it was, the run is finished.
         _LOG.warning(
             "Garbage could not be collected: %s. The run is finished; run 'hozon gc run' to see"
             " whether it stays so.",
-            error.message,
+            error.message if isinstance(error, HozonError) else repr(error),
         )
 
 

@@ -438,7 +438,7 @@ class Run:
         """
         was_running = self._state is RunState.RUNNING
         self._end(RunState.FINISHED)
-        if was_running:
+        if was_running and self._state is RunState.FINISHED:
             collect_if_due(self._session)
 
     def _submit(self, request: CommitRequest) -> Future[CommitResult]:
