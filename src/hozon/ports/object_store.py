@@ -151,7 +151,8 @@ class ObjectStore(Protocol):
     def empty_trash(self, before: datetime) -> int:
         """Give up for good what was discarded on days that ended before a moment.
 
-        What a crash left unfinished before that moment goes, too, where the store keeps such.
+        What a crash left unfinished goes, too, where the store keeps such: files that nobody has
+        written to for at least a day before that moment. What is being stored stays.
 
         Danger:
             `recover` no longer finds it.
@@ -160,7 +161,8 @@ class ObjectStore(Protocol):
             before: The moment; days are those of UTC.
 
         Returns:
-            How many bytes became free; 0 where rules of the bucket expire old versions.
+            How many bytes became free, those of unfinished files included; 0 where rules of the
+            bucket expire old versions.
 
         Raises:
             StorageError: The store refused or failed; some may be gone.

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,10 @@ from hozon.storage.trash import TRASH, Trash
 
 _INCOMING: Final = "incoming"
 _NO_KEYS: Final = frozenset({_INCOMING, TRASH})
+
+_SILENCE: Final = timedelta(days=1)
+"""How long nobody has written to a file that counts as left behind. A trash that keeps nothing is
+emptied up to the present, in which others write; and their clock may be another."""
 
 _REMEMBERED = 1000
 """How many durable folders a store remembers, lest a long-lived process remember every upload."""
@@ -242,11 +246,11 @@ class LocalObjectStore:
 
     def _remove_unfinished(self, before: datetime) -> int:
         """Remove files that a crash left behind; whoever writes to one wrote to it lately."""
-        freed = 0
+        last, freed = (before - _SILENCE).timestamp(), 0
         for file in walk_files(self._root, prefix=f"{_INCOMING}/"):
             path = self._root / file.name
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before.timestamp():
+                if path.stat().st_mtime < last:
                     path.unlink()
                     freed += file.size_bytes
         return freed

@@ -251,6 +251,12 @@ class ObjectStoreContract:
         assert store.recover("objects/1", "packs/1") is kept
         assert store.recover("objects/2", "packs/2") is self.keeps_discarded
 
+    def test_an_emptied_trash_leaves_what_is_stored(self, store: ObjectStore, put: Put) -> None:
+        """However late the moment is that was named; a live key frees nothing."""
+        place = put("objects/1", b"one")
+        assert store.empty_trash(_NOW + timedelta(days=100_000)) == 0
+        assert b"".join(store.read(place)) == b"one"
+
     def test_an_erased_key_is_not_recovered(self, store: ObjectStore, put: Put) -> None:
         """Whether it was there or discarded; others are left, also those that begin alike."""
         put("objects/1", b"one")

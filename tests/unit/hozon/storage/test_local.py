@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -192,13 +192,30 @@ def test_a_file_that_was_cut_off_is_named(folder: Path, source: Path) -> None:
 
 
 def test_what_a_crash_left_unfinished_goes_with_the_trash(folder: Path) -> None:
-    """Once nobody has written to it for so long; what is being written stays."""
+    """Once nobody has written to it for a day before; it counts among what became free."""
     (folder / "incoming").mkdir(parents=True)
-    old, new = folder / "incoming" / "old", folder / "incoming" / "new"
-    for path, day in ((old, 1), (new, 3)):
+    day = datetime(2026, 1, 3, tzinfo=UTC)
+    for name, age in (("old", timedelta(days=1, seconds=1)), ("new", timedelta(hours=23))):
+        path = folder / "incoming" / name
         path.write_bytes(b"half")
-        written = datetime(2026, 1, day, tzinfo=UTC).timestamp()
+        written = (day - age).timestamp()
         os.utime(path, (written, written))
     store = LocalObjectStore(folder)
-    assert store.empty_trash(datetime(2026, 1, 2, tzinfo=UTC)) == len(b"half")
+    assert store.empty_trash(day) == len(b"half")
     assert [path.name for path in (folder / "incoming").iterdir()] == ["new"]
+
+
+def test_what_is_being_stored_survives_an_emptied_trash(
+    folder: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the trash keeps nothing, and is emptied up to the present."""
+    store, fsync = LocalObjectStore(folder), os.fsync
+
+    def collect(descriptor: int) -> None:
+        written = os.fstat(descriptor).st_mtime
+        LocalObjectStore(folder).empty_trash(datetime.fromtimestamp(written + 60, UTC))
+        fsync(descriptor)
+
+    monkeypatch.setattr("hozon.storage.local.os.fsync", collect)
+    store.put("objects/0", source)
+    assert b"".join(store.read(Place("objects/0", 0, 5)))
