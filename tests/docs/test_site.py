@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from built import ADDRESS, built_site
+from built import ADDRESS
 from hozon_docs.config import Config
 from hozon_docs.findings import Finding
 from hozon_docs.markdown import Block, Scan
@@ -23,12 +23,6 @@ from hozon_docs.rendered import (
     read_built,
     stylesheet_loads,
 )
-
-
-@pytest.fixture(scope="session")
-def site(docs_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the built site."""
-    return built_site(docs_config, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
