@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from typing_extensions import override
 
 from browser.watching import Watched
+from built import ADDRESS, HOST, built_site
 from hozon_docs.config import Config, load_config
-from hozon_docs.site import build_site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -69,30 +69,35 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address(
+def port(
     chromium: str, docs_config: Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Give the address of the built site, with a slash at its end."""
+) -> Iterator[int]:
+    """Give the port of loopback at which the built site is served."""
     assert chromium
-    folder = tmp_path_factory.mktemp("site")
-    handler = functools.partial(_QuietHandler, directory=str(folder))
+    site = built_site(docs_config, tmp_path_factory)
+    handler = functools.partial(_QuietHandler, directory=str(site.parent))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        url = f"http://127.0.0.1:{server.server_port}/"
-        build_site(docs_config, site=folder, site_url=url)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield url
+        yield server.server_port
         server.shutdown()
         thread.join()
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Give the browser, started once."""
+def browser(chromium: str, port: int) -> Iterator[Browser]:
+    """Give the browser, started once, which finds the site where it says that it stands."""
+    found = f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, found])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def address() -> str:
+    """Give the address of the built site, with a slash at its end."""
+    return ADDRESS
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from built import built_site
 from hozon_docs.config import Config, load_config
 from hozon_docs.findings import Finding
 from hozon_docs.markdown import Scan, find_pages, scan
@@ -56,6 +57,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def docs_config() -> Config:
     """Give the configuration of this project's documentation."""
     return _config()
+
+
+@pytest.fixture(scope="session")
+def site(docs_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the built site."""
+    return built_site(docs_config, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

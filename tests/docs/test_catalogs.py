@@ -12,7 +12,6 @@ from hozon_docs.catalogs import Original, catalog_path, format_catalog, merge, r
 from hozon_docs.config import Config, load_config
 from hozon_docs.findings import Finding
 from hozon_docs.reference import collect_docstrings
-from hozon_docs.site import build_site
 
 TRANSLATIONS = load_config(Path(__file__).parents[2]).translations
 
@@ -46,11 +45,10 @@ def test_a_catalog_is_complete_and_faithful(
 
 
 def test_what_the_reference_shows_is_to_be_translated(
-    docs_config: Config, originals: tuple[Original, ...], tmp_path: Path
+    docs_config: Config, originals: tuple[Original, ...], site: Path
 ) -> None:
     """Each object on the built pages has a message, and each message an object there."""
-    build_site(docs_config, languages=[docs_config.source], site=tmp_path)
-    with (tmp_path / docs_config.source / "objects.inv").open("rb") as file:
+    with (site / docs_config.source / "objects.inv").open("rb") as file:
         inventory = Inventory.parse_sphinx(file, domain_filter=["py"])
     # Other names lead to the same places: those under which an object is imported or inherited.
     names = [name for name, item in inventory.items() if item.uri.endswith(f"#{name}")]

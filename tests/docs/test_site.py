@@ -1,18 +1,20 @@
 """The built site shows what ran, loads nothing from elsewhere, and knows its languages."""
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from filelock import FileLock
 
+from built import ADDRESS
 from hozon_docs.config import Config
 from hozon_docs.findings import Finding
 from hozon_docs.markdown import Block, Scan
 from hozon_docs.pages import all_pages, read_page
 from hozon_docs.proof_report import blocks_of
 from hozon_docs.rendered import (
+    BuiltPage,
     compare_examples,
     compare_other_code,
     compare_rendered,
@@ -21,22 +23,6 @@ from hozon_docs.rendered import (
     read_built,
     stylesheet_loads,
 )
-from hozon_docs.site import build_site
-
-ADDRESS = "https://docs.example.org/hozon/"
-
-
-@pytest.fixture(scope="session")
-def site(docs_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the built site; the first process that needs it builds it for all."""
-    shared = tmp_path_factory.getbasetemp()
-    # Below xdist each worker has a folder of its own in the one of the session.
-    shared = shared.parent if shared.name.startswith("popen-") else shared
-    folder = shared / "site"
-    with FileLock(shared / "site.lock"):
-        if not folder.exists():
-            build_site(docs_config, site=folder, site_url=ADDRESS)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +30,12 @@ def examples(docs_config: Config) -> list[Block]:
     """Give the blocks of all docstrings."""
     modules = [page for page in all_pages(docs_config) if page.path.suffix == ".py"]
     return [block for page in modules for block in read_page(page).blocks]
+
+
+@functools.cache
+def _read(file: Path) -> BuiltPage:
+    """Read a page of the site once, for all that is asked of it."""
+    return read_built(file)
 
 
 def test_the_site_shows_the_blocks_that_ran(
@@ -54,7 +46,7 @@ def test_the_site_shows_the_blocks_that_ran(
 ) -> None:
     """Rendered and executed Python is the same text, so no fence escapes the tests."""
     page = scanned.page
-    built = read_built(page_file(site, page))
+    built = _read(page_file(site, page))
     refuse(compare_rendered(page, built=built, blocks=scanned.blocks))
     refuse(compare_examples(page, built=built, examples=examples))
     refuse(compare_other_code(page, built=built, fences=scanned.fences))
@@ -68,7 +60,7 @@ def test_every_example_is_shown_in_every_language(
         text
         for (code, _), one in scans.items()
         if code == language
-        for text in read_built(page_file(site, one.page)).examples
+        for text in _read(page_file(site, one.page)).examples
     }
     missing = {
         f"{block.page}: {block.name}"
@@ -82,7 +74,7 @@ def test_every_block_has_a_mark(scanned: Scan, site: Path) -> None:
     """No block that has to run stands there without a word on whether it did."""
     file = page_file(site, scanned.page)
     soup = BeautifulSoup(file.read_text("utf-8"), "html.parser")
-    expected = len(blocks_of(scanned)) + len(read_built(file).examples)
+    expected = len(blocks_of(scanned)) + len(_read(file).examples)
     assert len(soup.select(".docs-mark")) == expected
 
 
@@ -108,7 +100,7 @@ def test_the_page_knows_its_language_and_address(
     """The root element, the canonical address and the switcher name the right languages."""
     page = scanned.page
     file = page_file(site, page)
-    built = read_built(file)
+    built = _read(file)
     place = file.parent.relative_to(site).as_posix()
     assert built.language == page.language
     assert built.canonical == f"{ADDRESS}{place}/"
@@ -122,7 +114,7 @@ def test_each_page_names_its_counterparts(scanned: Scan, site: Path, docs_config
     tail = "" if place == "." else f"{place}/"
     expected = {code: f"{ADDRESS}{code}/{tail}" for code in docs_config.languages}
     expected["x-default"] = expected[docs_config.source]
-    assert read_built(page_file(site, page)).alternates == expected
+    assert _read(page_file(site, page)).alternates == expected
 
 
 def test_no_page_loads_from_another_host(site: Path) -> None:
@@ -130,7 +122,7 @@ def test_no_page_loads_from_another_host(site: Path) -> None:
     foreign = {
         f"{file.relative_to(site)}: {address}"
         for file in site.rglob("*.html")
-        for address in foreign_addresses(ADDRESS, loads=read_built(file).loads)
+        for address in foreign_addresses(ADDRESS, loads=_read(file).loads)
     }
     assert foreign == set()
 
@@ -147,7 +139,7 @@ def test_no_stylesheet_loads_from_another_host(site: Path) -> None:
 
 def test_each_language_has_its_own_page_not_found(language: str, site: Path) -> None:
     """The page for a wrong address speaks the language of that address."""
-    assert read_built(site / language / "404.html").language == language
+    assert _read(site / language / "404.html").language == language
 
 
 def test_the_root_lists_every_language_without_a_script(site: Path, docs_config: Config) -> None:

@@ -14,9 +14,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from jinja2 import Environment
 from mkdocs.commands.build import build
 from mkdocs.config import load_config as load_mkdocs
 
@@ -242,10 +245,35 @@ def _build(config: Config, language: str) -> None:
     """Build a language in this process, which takes half of the time of another."""
     variables = {"DOCS_LANGUAGE": language, "DOCS_SITE_URL": f"{config.site_url}{language}/"}
     folder = config.site / language
-    with patch.dict(os.environ, variables), warnings.catch_warnings():
+    with (
+        patch.dict(os.environ, variables),
+        patch.object(Environment, "compile", _compile_once),
+        warnings.catch_warnings(),
+    ):
         # What warns in MkDocs and its plug-ins is theirs.
         warnings.simplefilter("ignore")
         build(load_mkdocs(str(config.mkdocs), site_dir=str(folder), strict=True))
+
+
+_compile = Environment.compile
+_codes: dict[tuple[str, str | None, str], CodeType | str] = {}
+
+
+def _compile_once(
+    self: Environment,
+    source: Any,  # noqa: ANN401  A text, or the tree of one.
+    name: str | None = None,
+    filename: str | None = None,
+    raw: bool = False,  # noqa: FBT001, FBT002  As above.
+    defer_init: bool = False,  # noqa: FBT001, FBT002  As above.
+) -> CodeType | str:
+    """Compile each file of the theme once: builds take half of their time to do so."""
+    if filename is None or not isinstance(source, str) or raw:
+        return _compile(self, source, name, filename, raw, defer_init)
+    key = (source, name, filename)
+    if key not in _codes:
+        _codes[key] = _compile(self, source, name, filename, raw, defer_init)
+    return _codes[key]
 
 
 def _shown(config: Config, scan: Scan, examples: Iterable[Block]) -> Iterator[Finding]:
