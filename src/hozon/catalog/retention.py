@@ -41,6 +41,7 @@ from hozon.catalog.schema import (
     teams,
     versions,
 )
+from hozon.catalog.types import Microseconds
 from hozon.model.expiry import Holders, TeamTtl, TtlSettings
 from hozon.model.links import CollectionKind
 from hozon.model.names import LATEST, CollectionName, EntityName, ProjectName
@@ -66,8 +67,12 @@ _COMMITTED = versions.c.state.not_in(_OTHER_STATES)
 has a better way to them."""
 
 _EFFECTIVE = func.coalesce(versions.c.ttl, collections.c.ttl, projects.c.ttl, teams.c.ttl)
-_SPANNED = type_coerce(_EFFECTIVE, BigInteger) > literal(0, BigInteger)
+_MICROSECONDS = type_coerce(_EFFECTIVE, BigInteger)
+_SPANNED = literal(0, BigInteger) < _MICROSECONDS
 """Neither NULL, which nothing sets, nor NEVER, which is below zero."""
+
+_EXPIRES = Microseconds(versions.c.created_at) + _MICROSECONDS
+"""When the time of a version comes."""
 
 
 def _with_policies(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -220,17 +225,9 @@ class SqlRetention:
         counted = _within(at).with_only_columns(func.count())
         return int(self._connection.execute(counted).scalar_one())
 
-    def timed(self, at: ProjectPath, *, soonest: int | None = None) -> Iterator[TimedVersion]:
+    def timed(self, at: ProjectPath, *, limit: int | None = None) -> Iterator[TimedVersion]:
         """Read the committed versions of a project to which a TTL applies, in flat memory."""
-        query = _within(at).order_by(versions.c.id)
-        if soonest is not None:
-            # The database numbers them far faster than they can be read and compared here.
-            alike = func.row_number().over(
-                partition_by=[_EFFECTIVE, _SUSPENDED],
-                order_by=[versions.c.created_at, versions.c.id],
-            )
-            ranked = _within(at).add_columns(alike.label("place")).subquery("ranked")
-            query = select(ranked).where(ranked.c.place <= soonest).order_by(ranked.c.id)
+        query = _within(at).order_by("suspended", _EXPIRES, versions.c.id).limit(limit)
         return map(_timed, streamed(self._connection, query))
 
     def spans(self) -> Sequence[timedelta]:

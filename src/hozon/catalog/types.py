@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from hozon.model.metadata import JsonValue
@@ -69,6 +72,28 @@ class TtlSpan(TypeDecorator[Ttl]):
         if value is None:
             return ArtifactTTL.INHERIT
         return None if value == NEVER else value * _MICROSECOND
+
+
+class Microseconds(FunctionElement[int]):
+    """A time as microseconds since 1970, to which a span can be added; exact in every database."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(Microseconds, "sqlite")
+def _in_sqlite(element: Microseconds, compiler: SQLCompiler, **options: object) -> str:
+    """Read the text that a time is there: its seconds, and six digits after the point."""
+    moment = compiler.process(element.clauses, **options)
+    seconds = f"CAST(strftime('%s', {moment}) AS INTEGER)"
+    return f"({seconds} * 1000000 + CAST(substr({moment}, 21) AS INTEGER))"
+
+
+@compiles(Microseconds, "postgresql")
+def _in_postgresql(element: Microseconds, compiler: SQLCompiler, **options: object) -> str:
+    """Scale a number that has its fractions in decimal."""
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(extract(epoch FROM {moment}) * 1000000 AS BIGINT)"
 
 
 class TextList(TypeDecorator[Sequence[str]]):

@@ -119,16 +119,16 @@ class RetentionRecords(Protocol):
         """Count the committed versions of a project to which a TTL applies."""
         ...
 
-    def timed(self, at: ProjectPath, *, soonest: int | None = None) -> Iterator[TimedVersion]:
+    def timed(self, at: ProjectPath, *, limit: int | None = None) -> Iterator[TimedVersion]:
         """Read the committed versions of a project to which a TTL applies, in flat memory.
 
         Args:
             at: The project.
-            soonest: How many to read at least, those whose time comes first; so many are read of
-                each span, and of those that are suspended. None for all.
+            limit: How many to read at most; None for all.
 
         Yields:
-            The versions, oldest first, as long as the session is open; suspended ones included.
+            The versions, as long as the session is open: first those whose time comes first, last
+            those that are suspended, and older ones before others that are alike.
         """
         ...
 

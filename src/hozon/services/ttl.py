@@ -6,8 +6,6 @@ that is `hozon.services.expire`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from heapq import nsmallest
 
 from hozon.model.expiry import (
     FREE,
@@ -21,7 +19,7 @@ from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
 from hozon.ports.catalog import Collection
-from hozon.ports.retention import CollectionPolicy, TimedVersion
+from hozon.ports.retention import CollectionPolicy
 from hozon.services.context import Context
 
 
@@ -72,20 +70,13 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
     """
     with context.catalog.read() as session:
         total = session.retention.count_timed(at)
-        timed = session.retention.timed(at, soonest=limit)
-        chosen = sorted(timed, key=_when) if limit is None else nsmallest(limit, timed, _when)
+        chosen = list(session.retention.timed(at, limit=limit))
         holders = session.retention.holders([v.id for v in chosen if v.suspended])
     listed = (
         ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
         for v in chosen
     )
     return Schedule(tuple(listed), total)
-
-
-def _when(version: TimedVersion) -> tuple[bool, datetime, int]:
-    """Order by when the time comes; what is suspended comes last."""
-    span = version.settings.effective.span or timedelta.max
-    return version.suspended, version.created_at + span, version.id
 
 
 def read_project_ttl(context: Context, at: ProjectPath) -> Ttl:

@@ -222,23 +222,27 @@ class RetentionContract:
         elsewhere = CollectionPath(ELSEWHERE, CollectionName("mnist"))
         log_timed(session, session.collections.ensure(elsewhere, type_name=DATASET, now=NOW), HOUR)
         found = [(version.id, version.suspended) for version in session.retention.timed(AT)]
-        assert found == [(keys[0], True), (keys[2], False)]
+        assert found == [(keys[2], False), (keys[0], True)]
         assert len(list(session.retention.timed(ELSEWHERE))) == 1
         assert session.retention.count_timed(AT) == len(keys) - 2
         assert session.retention.count_timed(ELSEWHERE) == 1
 
-    def test_what_expires_first_is_among_what_is_read(self, session: CatalogSession) -> None:
-        """As many of each span as are asked for, and of those that are suspended."""
+    def test_what_expires_first_is_listed_first(self, session: CatalogSession) -> None:
+        """To the microsecond; what is suspended comes last, and older ones before their like."""
         collection, portfolio = make_collection(session), make_portfolio(session)
-        short = [log_timed(session, collection, HOUR) for _ in range(3)]
-        long = [log_timed(session, collection, 2 * HOUR) for _ in range(2)]
-        make_link(session, portfolio, short[0])
+        ages_and_spans = ((9, 2), (5, 5), (0, 1), (1, 0), (1_000_007, -1_000_005), (0, -1))
+        keys = [
+            log_timed(session, collection, HOUR + span * _TICK, created_at=NOW + age * _TICK)
+            for age, span in ages_and_spans
+        ]
+        make_link(session, portfolio, keys[0])
+        make_link(session, portfolio, keys[5], index=1)
 
-        def soonest(count: int) -> list[VersionId]:
-            return [version.id for version in session.retention.timed(AT, soonest=count)]
+        def listed(limit: int | None) -> list[VersionId]:
+            return [version.id for version in session.retention.timed(AT, limit=limit)]
 
-        assert soonest(1) == [short[0], short[1], long[0]]
-        assert soonest(9) == [*short, *long]
+        assert listed(None) == [keys[number] for number in (2, 3, 4, 1, 5, 0)]
+        assert listed(3) == listed(None)[:3]
 
     # Policies.
 
@@ -319,10 +323,15 @@ class RetentionContract:
 
 
 def log_timed(
-    session: CatalogSession, collection: Collection, ttl: Ttl, *, run: RunKey | None = None
+    session: CatalogSession,
+    collection: Collection,
+    ttl: Ttl,
+    *,
+    run: RunKey | None = None,
+    created_at: datetime = NOW,
 ) -> VersionId:
     """Commit a version with a TTL."""
-    new = replace(new_version("a", logged_by=run), ttl=ttl)
+    new = replace(new_version("a", logged_by=run), ttl=ttl, created_at=created_at)
     key = session.versions.open(collection.key, new)
     index = session.collections.take_index(collection.key)
     session.versions.commit(key, index=index, manifest=manifest_of("a"), now=NOW)

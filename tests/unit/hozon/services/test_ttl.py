@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from hozon.errors import CollectionKindError, InvalidTtlError
 from hozon.model.expiry import EffectiveTtl, TeamTtl, TtlLevel
@@ -144,6 +145,29 @@ def test_the_schedule_begins_with_the_soonest(logger: Logger, clock: ManualClock
     assert schedule.versions[-1].expiry.suspended_by == "link ada/digits/shared:v0"
     cut = list_expiring(logger.context, AT, limit=2)
     assert (cut.versions, cut.total) == (schedule.versions[:2], schedule.total)
+
+
+def test_a_schedule_costs_the_same_for_any_number_of_versions(logger: Logger) -> None:
+    """The database sorts and counts; what suspends versions is asked once for all of them."""
+    statements: list[object] = []
+
+    def count(_connection: object, _cursor: object, statement: object, *_rest: object) -> None:
+        statements.append(statement)
+
+    set_project_ttl(logger.context, AT, DAY)
+    costs: list[int] = []
+    for versions in (2, 12):
+        for number in range(versions):
+            version = logger.log(f"{versions} {number}").version
+            link_version(logger.context, version, SHARED, aliases=[])
+        statements.clear()
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            assert len(list_expiring(logger.context, AT, limit=versions).versions) == versions
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+        costs.append(len(statements))
+    assert costs[0] == costs[1] > 0
 
 
 def test_the_schedule_is_that_of_a_project(logger: Logger, version: Version) -> None:
