@@ -71,7 +71,8 @@ class RetentionPolicy:
         ```python
         import hozon
 
-        collection = hozon.Api().artifact_collection("model", "sweep-classifier")
+        api = hozon.Api()
+        collection = api.artifact_collection("model", "sweep-classifier")
         collection.retention = hozon.RetentionPolicy(
             keep_newest=1, keep_best=("loss", 2, "minimize")
         )
@@ -81,7 +82,8 @@ class RetentionPolicy:
             #> sweep-classifier:v2 False newest aliased
             #> sweep-classifier:v1 False best
             #> sweep-classifier:v0 False best
-        print(collection.retention.metric)
+        stored = api.artifact_collection("model", "sweep-classifier")
+        print(stored.retention.metric)
         #> loss
         ```
     """

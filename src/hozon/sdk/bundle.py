@@ -163,8 +163,10 @@ class Bundle:
 
             artifact = hozon.Artifact("mnist", type="dataset", use_as="train")
             artifact.save()
-            print(artifact.use_as, hozon.Api().artifact(artifact.name).use_as)
-            #> train None
+            print(artifact.name, artifact.use_as)
+            #> mnist:v3 train
+            print(hozon.Api().artifact(artifact.name).use_as)
+            #> None
             ```
         """
         return self._use_as

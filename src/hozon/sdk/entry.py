@@ -30,8 +30,10 @@ class ArtifactManifestEntry:
         entry = hozon.Api().artifact("mnist:v0").get_entry("labels.csv")
         print(entry.path, entry.size, entry.digest[:12])
         #> labels.csv 23 1a4f109f8919
-        print(entry.ref, entry.extra)
-        #> None {}
+        artifact = hozon.Artifact("scans", type="dataset")
+        (scan,) = artifact.add_reference("tape://shelf/7", name="scan.png")
+        print(scan.ref, scan.extra, entry.ref)
+        #> tape://shelf/7 {} None
         ```
     """
 

@@ -256,8 +256,10 @@ class Filling(Bundle):
             labels = hozon.Api().artifact("mnist:v0").get_entry("labels.csv")
             artifact = hozon.Artifact("benchmark", type="dataset")
             (entry,) = artifact.add_reference(labels, name="mnist/labels.csv")
-            print(entry.path, entry.size, entry.digest == labels.digest)
-            #> mnist/labels.csv 23 True
+            print(entry.path, entry.size, entry.digest[:12])
+            #> mnist/labels.csv 23 1a4f109f8919
+            print(entry.digest == labels.digest)
+            #> True
             ```
         """
         draft = self._content

@@ -367,9 +367,9 @@ class Reading(Bundle):
             import hozon
 
             artifact = hozon.Api().artifact("mnist:v0")
-            folder = artifact.download()
-            print(artifact.verify(folder))
-            #> True
+            folder = artifact.download("data")
+            print(folder, artifact.verify(folder))
+            #> data True
             ```
         """
         version = self._logged("verify")

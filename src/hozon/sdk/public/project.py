@@ -87,13 +87,21 @@ class Project:
             Keep everything of a project, whatever the team says.
 
             ```python
+            from datetime import timedelta
+
             import hozon
 
-            project = hozon.Api().project("digits")
+            api = hozon.Api()
+            team = api.team("ada")
+            team.ttl = timedelta(days=365)
+            team.save()
+            print(api.artifact("mnist:v0").expires_at is None)
+            #> False
+            project = api.project("digits")
             project.ttl = None
             project.save()
-            print(hozon.Api().project("digits").ttl)
-            #> None
+            print(api.artifact("mnist:v0").expires_at is None)
+            #> True
             ```
         """
         if self._changed is not None:

@@ -151,8 +151,9 @@ class Run:
 
             api = hozon.Api()
             api.run("train-model").delete(delete_artifacts=True)
-            print("train-model" in [run.id for run in api.runs()])
-            #> False
+            ids = [run.id for run in api.runs()]
+            print("train-model" in ids, "prepare-data" in ids)
+            #> False True
             for artifact in api.deleted_artifacts():
                 print(artifact.name, artifact.deleted_reason)
                 #> classifier:v1 run
