@@ -10,6 +10,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── InvalidPlanError            input.plan
     │   ├── InvalidAliasError           input.alias
     │   ├── InvalidEntryPathError       input.entry_path
+    │   ├── InvalidFilterError          input.filter
     │   ├── InvalidMetadataError        input.metadata
     │   ├── InvalidMediaError           input.media
     │   ├── InvalidTableError           input.table
@@ -256,6 +257,28 @@ class InvalidEntryPathError(InputError):
     """
 
     code = "input.entry_path"
+
+
+class InvalidFilterError(InputError):
+    """A filter or an order of runs with an unknown field or operator, or a wrong operand.
+
+    Examples:
+        The hint lists what is known.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().runs(order="loss")
+        except hozon.errors.InvalidFilterError as error:
+            print(error.message)
+            #> Runs have no field 'loss'
+            print(error.hint.split(", ")[:2])
+            #> ['The fields are state', 'name']
+        ```
+    """
+
+    code = "input.filter"
 
 
 class InvalidMetadataError(InputError):

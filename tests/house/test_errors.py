@@ -27,6 +27,7 @@ CODES = {
     "InvalidAliasError": "input.alias",
     "InvalidEntryPathError": "input.entry_path",
     "InvalidMediaError": "input.media",
+    "InvalidFilterError": "input.filter",
     "InvalidMetadataError": "input.metadata",
     "InvalidNameError": "input.name",
     "InvalidPathError": "input.path",

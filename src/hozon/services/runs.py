@@ -8,9 +8,7 @@ from hozon.model.names import RunId
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.runs import Run, RunKey, RunState
 from hozon.model.sweeps import Sweep
-from hozon.ports.paging import Listing
 from hozon.services.context import Context
-from hozon.services.listing import CatalogListing
 
 _ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 8
@@ -109,8 +107,3 @@ def find_run(context: Context, path: RunPath, *, deleted: bool = False) -> Run:
             f"There is no run {path}", hint="List the runs of the project with Api().runs()."
         )
     return run
-
-
-def list_runs(context: Context, at: ProjectPath) -> Listing[Run]:
-    """List the runs of a project, earliest first."""
-    return CatalogListing(context.catalog, lambda s: s.runs.listing(at))

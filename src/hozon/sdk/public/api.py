@@ -1,9 +1,12 @@
 """`Api`: look up runs, artifacts, collections and sweeps."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from hozon.errors import InputError
+from hozon.model.filters import parse_filter
 from hozon.model.names import TypeName, check_name
+from hozon.model.orders import Order
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath, SweepPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
@@ -18,7 +21,8 @@ from hozon.sdk.public.sweep import Sweep
 from hozon.sdk.public.usage import UsageApi
 from hozon.sdk.session import current_session
 from hozon.services.resolve import list_collections, resolve_collection, resolve_version
-from hozon.services.runs import find_run, list_runs
+from hozon.services.run_queries import list_runs
+from hozon.services.runs import find_run
 from hozon.services.sweeps import find_sweep
 
 _OVERRIDES = {"entity", "project"}
@@ -92,38 +96,72 @@ class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, Policies, Usage
         found = find_run(self._session.context, RunPath.parse(path, default=self._default))
         return Run(self._session, found)
 
-    def runs(self, path: str = "", per_page: int = 50) -> Paginator[Run]:
-        """List the runs of a project, earliest first.
+    def runs(
+        self,
+        path: str = "",
+        filters: Mapping[str, Any] | None = None,
+        order: str = "+created_at",
+        per_page: int = 50,
+    ) -> Paginator[Run]:
+        """List the runs of a project, those that a filter lets through, in any order.
+
+        A filter is written as for MongoDB, and means the same. Its fields are `state`, `name` (the
+        id), `job_type`, `sweep`, `created_at`, `config.<key>` and `summary_metrics.<key>`; dots
+        lead into nested values. Its operators are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`,
+        `$in`, `$nin`, `$exists`, `$regex` and `$not` for one field, and `$and`, `$or` and `$nor`
+        for lists of filters.
+
+        `$ne` and `$nin` also match runs without the field. Numbers compare with numbers only, and
+        texts with texts; a bool is no number, and NaN equals NaN. A list matches when an element of
+        it does. `$regex` looks at the first 128 characters of a text; its pattern has no groups,
+        and at most 3 of `*`, `+`, `?` and `{…}`.
 
         Args:
             path: `[entity/]project`; empty for the default project.
+            filters: Which runs; None for all.
+            order: `+` or `-`, and a field. Runs without it, or with NaN, come last either way, and
+                equal ones in the order of creation.
             per_page: How many to fetch at a time, 1 or more.
 
         Raises:
             InvalidPathError: The path is malformed.
+            InvalidFilterError: A field or an operator is unknown, or an operand is of the wrong
+                kind; the hint lists what is known.
             InputError: `per_page` is below 1.
 
         Examples:
-            Compare the runs that trained something.
+            Compare the runs that trained something, the lowest loss first.
 
             ```python
             import hozon
 
-            for run in hozon.Api().runs():
-                if run.job_type == "train":
-                    print(run.config["learning_rate"], run.summary["loss"])
-                    #> 0.01 0.42
-                    #> 0.1 0.42
-                    #> 0.01 0.17
-                    #> 0.001 0.58
+            api = hozon.Api()
+            for run in api.runs(
+                filters={"job_type": "train", "summary_metrics.loss": {"$lt": 0.5}},
+                order="+summary_metrics.loss",
+            ):
+                print(run.config["learning_rate"], run.summary["loss"])
+                #> 0.01 0.17
+                #> 0.01 0.42
+                #> 0.1 0.42
+            ```
+
+            Find the runs of a sweep that did not try some values.
+
+            ```python
+            import hozon
+
+            tried = {"config.learning_rate": {"$in": [0.1, 0.01]}}
+            runs = hozon.Api().runs(filters={"sweep": "lr-search", "$nor": [tried]})
+            print([run.config for run in runs])
+            #> [{'learning_rate': 0.001}]
             ```
         """
         at = ProjectPath.parse(path, default=self._default)
-        return Paginator(
-            list_runs(self._session.context, at),
-            lambda record: Run(self._session, record),
-            per_page=per_page,
+        listing = list_runs(
+            self._session.context, at, filters=parse_filter(filters), order=Order.parse(order)
         )
+        return Paginator(listing, lambda record: Run(self._session, record), per_page=per_page)
 
     def artifact(self, name: str, type: str | None = None) -> Artifact:
         """Find one version.

@@ -9,6 +9,7 @@ import hozon
 from hozon.errors import (
     CollectionNotFoundError,
     InputError,
+    InvalidFilterError,
     InvalidNameError,
     InvalidPathError,
     RunNotFoundError,
@@ -270,3 +271,37 @@ def test_what_was_closed_opens_again_and_is_closed_again() -> None:
     hozon.teardown()
     assert len(api.runs()) == 0
     hozon.teardown()
+
+
+def test_runs_are_filtered_and_ordered_while_they_are_deleted() -> None:
+    """Pages of any size give each once, and the count is of what is left."""
+    for number in range(5):
+        with hozon.init(id=f"r{number}", job_type="train" if number else None) as run:
+            run.log({"loss": [0.5, 0.1, float("nan"), 0.3, 0.1][number]})
+    api = hozon.Api()
+    trained = api.runs(filters={"job_type": "train"}, order="-summary.loss", per_page=1)
+    assert len(trained) == 4
+    seen = []
+    for listed in trained:
+        seen.append(listed.id)
+        listed.delete()
+    assert seen == ["r3", "r1", "r4", "r2"]
+    assert [listed.id for listed in api.runs(filters={})] == ["r0"]
+    assert len(api.runs(filters={"job_type": "train"})) == 0
+
+
+def test_the_order_of_creation_has_two_directions() -> None:
+    """Also where two runs began at the same time."""
+    for number in range(3):
+        hozon.init(id=f"r{number}").finish()
+    ids = [run.id for run in hozon.Api().runs(order="created_at")]
+    assert ids == ["r0", "r1", "r2"]
+    assert [run.id for run in hozon.Api().runs(order="-created_at")] == ids[::-1]
+
+
+def test_a_wrong_filter_is_refused_before_anything_is_read() -> None:
+    """The call itself raises, not the first look at the list."""
+    with pytest.raises(InvalidFilterError, match="no field 'loss'"):
+        hozon.Api().runs(filters={"loss": 1})
+    with pytest.raises(InvalidFilterError, match="no field 'loss'"):
+        hozon.Api().runs(order="loss")

@@ -33,7 +33,8 @@ from hozon.services.restore import (
     restore_path,
     restore_version,
 )
-from hozon.services.runs import find_run, list_runs, start_run
+from hozon.services.run_queries import list_runs
+from hozon.services.runs import find_run, start_run
 from hozon.testing.clocks import ManualClock
 from worlds import AT, MNIST, Logger
 
