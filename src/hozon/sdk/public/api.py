@@ -12,6 +12,7 @@ from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.collection import ArtifactCollection
 from hozon.sdk.public.deleted import DeletedListing
+from hozon.sdk.public.existence import Existence
 from hozon.sdk.public.garbage import GarbageApi
 from hozon.sdk.public.plans import PlansApi
 from hozon.sdk.public.policies import Policies
@@ -28,7 +29,7 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api(DeletedListing, AliasProtection, GarbageApi, PlansApi, Policies, UsageApi):
+class Api(DeletedListing, AliasProtection, Existence, GarbageApi, PlansApi, Policies, UsageApi):
     """Look up what was recorded, from outside any run.
 
     Args:

@@ -305,3 +305,26 @@ def test_a_wrong_filter_is_refused_before_anything_is_read() -> None:
         hozon.Api().runs(filters={"loss": 1})
     with pytest.raises(InvalidFilterError, match="no field 'loss'"):
         hozon.Api().runs(order="loss")
+
+
+def test_what_is_deleted_or_of_another_type_does_not_exist(seven: list[str]) -> None:
+    """A version, and a collection of which nothing is left; a malformed path is still an error."""
+    api = hozon.Api()
+    assert api.artifact_exists("mnist")
+    assert api.artifact_exists("ada/digits/mnist:v3", type="dataset")
+    assert api.artifact_collection_exists("mnist", "dataset")
+    assert not api.artifact_exists("mnist:v7")
+    assert not api.artifact_exists("mnist:none")
+    assert not api.artifact_exists("other")
+    assert not api.artifact_exists("mnist", type="model")
+    assert not api.artifact_collection_exists("mnist", "model")
+    assert not api.artifact_collection_exists("letters/mnist", "dataset")
+    api.artifact("mnist:v3").delete()
+    assert not api.artifact_exists("mnist:v3")
+    api.artifact_collection("dataset", "mnist").delete()
+    assert not api.artifact_exists(f"mnist:{seven[0]}")
+    assert not api.artifact_collection_exists("mnist", "dataset")
+    with pytest.raises(InvalidPathError):
+        api.artifact_exists("a/b/c/d")
+    with pytest.raises(InvalidPathError):
+        api.artifact_collection_exists("mnist:v0", "dataset")
