@@ -40,7 +40,8 @@ class Order:
                 f"An order is a text, not a {type(text).__name__}",
                 hint='Write for example "-summary_metrics.accuracy".',
             )
-        return cls(Field.parse(text.removeprefix("+").removeprefix("-")), text.startswith("-"))
+        name = text[1:] if text.startswith(("+", "-")) else text
+        return cls(Field.parse(name), text.startswith("-"))
 
     @property
     def is_creation(self) -> bool:

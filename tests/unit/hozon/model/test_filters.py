@@ -136,6 +136,6 @@ def test_an_order_is_a_sign_and_a_field() -> None:
     """Without the sign it is ascending."""
     assert Order.parse("state") == Order.parse("+state")
     assert Order.parse("-config.lr").descending
-    for wrong in ("-loss", "", "--state"):
+    for wrong in ("-loss", "", "--state", "+-state"):
         with pytest.raises(InvalidFilterError):
             Order.parse(wrong)
