@@ -33,7 +33,7 @@ from hozon.services.restore import (
     restore_path,
     restore_version,
 )
-from hozon.services.runs import find_run, list_runs, start_run
+from hozon.services.runs import RunRequest, begin_run, find_run, list_runs
 from hozon.testing.clocks import ManualClock
 from worlds import AT, MNIST, Logger
 
@@ -422,7 +422,7 @@ def test_a_run_is_deleted_without_what_it_logged(logger: Logger) -> None:
         find_run(logger.context, run.path)
     assert find_run(logger.context, run.path, deleted=True) == deleted
     with pytest.raises(RunExistsError, match="There was a run ada/digits/r1"):
-        start_run(logger.context, AT, run_id=run.id, job_type=None, config={}, sweep=None)
+        begin_run(logger.context, RunRequest(AT, run.id))
     with pytest.raises(RunNotFoundError, match="has been deleted already"):
         delete_run(logger.context, run, delete_artifacts=False)
     assert read_version(logger.context, version.id).producer == run.path
