@@ -96,12 +96,20 @@ class SqlRuns:
             taken.values(state=RunState.RUNNING, exit_code=None, finished_at=None, **_held(hold))
         )
 
-    def renew(self, key: RunKey, *, token: str, expires_at: datetime) -> bool:
-        """Extend a hold; False if the run is not running, or held by another."""
+    def renew(
+        self,
+        key: RunKey,
+        *,
+        token: str,
+        expires_at: datetime,
+        summary: JsonObject | None = None,
+    ) -> bool:
+        """Extend a hold, and replace the summary if one is given, in one statement."""
+        changed = {} if summary is None else {"summary": summary}
         renewed = (
             update(runs)
             .where(runs.c.id == key, runs.c.holder == token, runs.c.state == RunState.RUNNING)
-            .values(held_until=expires_at)
+            .values(held_until=expires_at, **changed)
         )
         return self._connection.execute(renewed).rowcount == 1
 

@@ -61,8 +61,19 @@ class RunRecords(Protocol):
         """Make a run that nobody holds a running one of this holder, as if it had never ended."""
         ...
 
-    def renew(self, key: RunKey, *, token: str, expires_at: datetime) -> bool:
-        """Extend a hold; False if the run is not running, or held by another."""
+    def renew(
+        self,
+        key: RunKey,
+        *,
+        token: str,
+        expires_at: datetime,
+        summary: JsonObject | None = None,
+    ) -> bool:
+        """Extend a hold, and replace the summary if one is given.
+
+        Returns:
+            False if the run is not running, or held by another; nothing is changed then.
+        """
         ...
 
     def set_config(self, key: RunKey, config: JsonObject) -> None:

@@ -144,10 +144,9 @@ def log_metrics(
         RunLostError: Another process has gone on with the run.
     """
     with context.catalog.write() as session:
-        check_held(session, context, held)
+        check_held(session, context, held, summary=summary)
         store = session.runs.replace_history if again else session.runs.append_history
         store(held.run.key, row, step=step, now=context.catalog.now())
-        session.runs.set_summary(held.run.key, summary)
 
 
 def save_config(context: Context, held: HeldRun, config: JsonObject) -> None:
@@ -160,8 +159,7 @@ def save_config(context: Context, held: HeldRun, config: JsonObject) -> None:
 def save_summary(context: Context, held: HeldRun, summary: JsonObject) -> None:
     """Replace the summary of a run; see `log_metrics` for errors."""
     with context.catalog.write() as session:
-        check_held(session, context, held)
-        session.runs.set_summary(held.run.key, summary)
+        check_held(session, context, held, summary=summary)
 
 
 def save_metrics(context: Context, held: HeldRun, metrics: JsonObject) -> None:
@@ -276,18 +274,21 @@ class SeenRuns(CatalogListing[Run]):
         return [Keyed(item.key, item.value.seen_at(now)) for item in found]
 
 
-def check_held(session: CatalogSession, context: Context, held: HeldRun) -> None:
+def check_held(
+    session: CatalogSession, context: Context, held: HeldRun, *, summary: JsonObject | None = None
+) -> None:
     """Refuse to write for a run that another process has gone on with; say that this one lives.
 
     Args:
         session: A writing session; what else it does counts only while the run is held.
         context: The capabilities.
         held: The run.
+        summary: What replaces its summary in the same statement; None leaves it.
 
     Raises:
         RunLostError: Another process has gone on with the run, or it has ended.
     """
-    if not _renew(session, context, held):
+    if not _renew(session, context, held, summary=summary):
         raise RunLostError(
             f"Another process has gone on with the run {held.run.path}, or ended it",
             hint="This process was silent for too long. What it logged before is kept; begin"
@@ -295,10 +296,14 @@ def check_held(session: CatalogSession, context: Context, held: HeldRun) -> None
         )
 
 
-def _renew(session: CatalogSession, context: Context, held: HeldRun) -> bool:
+def _renew(
+    session: CatalogSession, context: Context, held: HeldRun, *, summary: JsonObject | None = None
+) -> bool:
     """Extend the hold of this process."""
     expires_at = context.catalog.now() + RUN_LEASE
-    return session.runs.renew(held.run.key, token=held.token, expires_at=expires_at)
+    return session.runs.renew(
+        held.run.key, token=held.token, expires_at=expires_at, summary=summary
+    )
 
 
 def _new_hold(now: datetime) -> Hold:

@@ -89,10 +89,13 @@ class RunContract:
         run = session.runs.add(path, new, by=ADA, now=NOW)
         assert run.hold == first
         assert session.runs.renew(run.key, token=first.token, expires_at=LATER)
-        assert not session.runs.renew(run.key, token=other.token, expires_at=LATER)
+        lost = {"loss": math.nan}
+        assert not session.runs.renew(run.key, token=other.token, expires_at=NOW, summary=lost)
+        assert session.runs.find(path) == replace(run, hold=replace(first, expires_at=LATER))
+        assert session.runs.renew(run.key, token=first.token, expires_at=LATER, summary={"a": 1})
         found = session.runs.find(path)
         assert found is not None
-        assert found.hold == replace(first, expires_at=LATER)
+        assert found.summary == {"a": 1}
         session.runs.set_state(run.key, RunState.FAILED, now=LATER, exit_code=3)
         ended = session.runs.find(path)
         assert ended is not None
@@ -104,7 +107,7 @@ class RunContract:
         )
         assert not session.runs.renew(run.key, token=first.token, expires_at=LATER)
         session.runs.take(run.key, other)
-        assert session.runs.find(path) == replace(run, hold=other)
+        assert session.runs.find(path) == replace(run, hold=other, summary={"a": 1})
         assert session.runs.renew(run.key, token=other.token, expires_at=LATER)
 
     def test_what_is_said_of_a_run_comes_back(self, session: CatalogSession) -> None:
