@@ -17,7 +17,7 @@ from hozon.model.runs import Run, RunKey
 from hozon.services.commit import CommitRequest, CommitResult, commit_version
 from hozon.services.contents import Contents
 from hozon.services.context import Context
-from hozon.services.runs import start_run
+from hozon.services.runs import HeldRun, RunRequest, begin_run
 
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)
@@ -81,9 +81,11 @@ class Logger:
 
     def start_run(self, run_id: str) -> Run:
         """Begin a run in the project."""
-        return start_run(
-            self.context, AT, run_id=RunId(run_id), job_type=None, config={}, sweep=None
-        )
+        return self.hold_run(run_id).run
+
+    def hold_run(self, run_id: str) -> HeldRun:
+        """Begin a run in the project, and be the one who writes what it logs."""
+        return begin_run(self.context, RunRequest(AT, RunId(run_id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── PlanOutdatedError           conflict.plan_outdated
     │   ├── ProtectedAliasError         conflict.protected_alias
     │   ├── RunExistsError              conflict.run_exists
+    │   ├── RunHeldError                conflict.run_held
     │   ├── SweepExistsError            conflict.sweep_exists
     │   └── TypeConflictError           conflict.type
     ├── StateError
@@ -52,6 +53,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── NoRunError                  state.no_run
     │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
+    │   ├── RunLostError                state.run_lost
     │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
@@ -998,11 +1000,17 @@ class RunExistsError(ConflictError):
             print(error.message)
             #> There is a run ada/digits/train-model already
             print(error.hint)
-            #> Choose another id, or leave id out.
+            #> Choose another id or leave id out; resume='must' goes on with the run.
         ```
     """
 
     code = "conflict.run_exists"
+
+
+class RunHeldError(ConflictError):
+    """A process still works on this run, so that no other can go on with it."""
+
+    code = "conflict.run_held"
 
 
 class SweepExistsError(ConflictError):
@@ -1215,6 +1223,12 @@ class RunFinishedError(StateError):
     """
 
     code = "state.run_finished"
+
+
+class RunLostError(StateError):
+    """Another process has gone on with the run of this one, which fell silent before."""
+
+    code = "state.run_lost"
 
 
 class UploadLeaseError(StateError):

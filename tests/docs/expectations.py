@@ -295,6 +295,21 @@ def restore_collection() -> None:
     assert stored()[0].deleted_versions == 1
 
 
+def resumed(*, runs: Mapping[str, str], steps: int = 2, logged: int = 1) -> None:
+    """State which runs there are and how they ended, and what has become of the page's own."""
+    assert {run.id: run.state for run in hozon.Api().runs()} == runs
+    train = hozon.Api().run("train-model")
+    assert [row["_step"] for row in train.history()] == list(range(steps))
+    assert len(train.logged_artifacts()) == logged
+
+
+def went_on_by_itself() -> None:
+    """Beside the page's own run there are two: one that was resumed, and one that was not."""
+    runs = hozon.Api().runs()
+    assert [run.state for run in runs] == ["failed", "finished", "finished"]
+    assert [[row["_step"] for row in run.history()] for run in runs] == [[0, 1], [0, 1], [0]]
+
+
 def swept_unchanged() -> None:
     """Reading changes nothing."""
     assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
@@ -630,6 +645,19 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
         ("guides/upgrade-and-back-up", "back_up_catalog.py"): bucket_whole,
         ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
+        ("guides/resume-a-run", "log_to_run.py"): partial(
+            resumed, runs={"train-model": "finished"}, logged=2
+        ),
+        ("guides/resume-a-run", "mistyped_id.py"): partial(
+            resumed, runs={"train-model": "failed", "train-modle": "finished"}
+        ),
+        ("guides/resume-a-run", "train.py"): partial(
+            resumed, runs={"train-model": "finished"}, steps=4
+        ),
+        ("guides/resume-a-run", "go_on_by_itself.py"): went_on_by_itself,
+        ("guides/resume-a-run", "show_ends.py"): partial(
+            resumed, runs={"train-model": "failed", "stopped": "killed", "rejected": "failed"}
+        ),
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

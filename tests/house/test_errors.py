@@ -58,6 +58,8 @@ CODES = {
     "RequirementError": "state.requirement",
     "RunExistsError": "conflict.run_exists",
     "RunFinishedError": "state.run_finished",
+    "RunHeldError": "conflict.run_held",
+    "RunLostError": "state.run_lost",
     "RunNotFoundError": "not_found.run",
     "SourceFileError": "input.source_file",
     "StateError": "state",

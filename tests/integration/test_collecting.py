@@ -120,14 +120,14 @@ def test_a_failed_run_does_not_collect_when_it_is_finished_later(
 ) -> None:
     """An interrupted end is made up for, and the run stays failed."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     clock.advance(8 * DAY)
     with use_clock(clock):
         run = hozon.init()
         with monkeypatch.context() as patched:
-            patched.setattr("hozon.sdk.run.end_run", interrupt)
+            patched.setattr("hozon.sdk.journal.end_run", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 run.__exit__(ValueError, ValueError("of the block"), None)
         run.finish()

@@ -20,8 +20,10 @@ WRITER = """
 import sys, hozon
 sys.stdin.readline()
 with hozon.init() as run:
-    for number in range(10):
-        artifact = hozon.Artifact("mnist", type="dataset")
+    for number in range(50):
+        artifact = hozon.Artifact(
+            "mnist", type="dataset", metadata={"writer": sys.argv[1], "number": number}
+        )
         with artifact.new_file("data.txt") as file:
             file.write(f"{sys.argv[1]} {number}")
         run.log_artifact(artifact)
@@ -64,7 +66,10 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.mark.usefixtures("catalog_url")
 def test_two_processes_number_their_versions_without_gaps() -> None:
-    """Two writers with ten versions each: v0 to v19, each once."""
+    """Two writers with fifty versions each: v0 to v99, each once, `latest` on the last of them.
+
+    Each writer's own versions are in the order in which it logged them.
+    """
     writers = [
         subprocess.Popen(  # noqa: S603  Our own interpreter, no shell.
             [sys.executable, "-c", WRITER, name],
@@ -80,9 +85,12 @@ def test_two_processes_number_their_versions_without_gaps() -> None:
         writer.stdin.flush()
     assert [writer.communicate()[1] for writer in writers] == ["", ""]
     versions = list(hozon.Api().artifacts("dataset", "mnist"))
-    assert [artifact.version for artifact in versions] == [f"v{n}" for n in range(19, -1, -1)]
-    assert len({artifact.digest for artifact in versions}) == 20
-    assert [artifact.version for artifact in versions if artifact.aliases] == ["v19"]
+    assert [artifact.version for artifact in versions] == [f"v{n}" for n in range(99, -1, -1)]
+    assert len({artifact.digest for artifact in versions}) == 100
+    assert [artifact.version for artifact in versions if artifact.aliases] == ["v99"]
+    for name in ("one", "two"):
+        logged = [artifact.metadata for artifact in reversed(versions)]
+        assert [of["number"] for of in logged if of["writer"] == name] == list(range(50))
 
 
 def test_a_run_that_the_program_forgot_is_ended() -> None:

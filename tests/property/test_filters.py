@@ -22,6 +22,7 @@ from hozon.model.paths import RunPath
 from hozon.model.runs import Run, RunState
 from hozon.ports.catalog import Catalog
 from hozon.ports.paging import Listing
+from hozon.ports.runs import NewRun
 from hozon.services.listing import CatalogListing
 from hozon.services.run_queries import FilteredRuns, OrderedRuns
 from hozon.testing.clocks import ManualClock
@@ -159,9 +160,8 @@ def world(migrated_catalog: Path, drawn: list[Drawn]) -> Iterator[tuple[Catalog,
         with catalog.write() as session:
             for number, (job_type, config, summary, ended) in enumerate(drawn):
                 at = RunPath(AT, RunId(f"r{number}"))
-                run = session.runs.add(
-                    at, job_type=job_type, config=config, sweep=None, by=ADA, now=NOW
-                )
+                new = NewRun(job_type=job_type, config=config)
+                run = session.runs.add(at, new, by=ADA, now=NOW)
                 session.runs.set_summary(run.key, summary)
                 if ended:
                     session.runs.set_state(run.key, RunState.FINISHED, now=NOW)

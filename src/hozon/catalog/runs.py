@@ -1,9 +1,9 @@
 """Runs and history in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.projects import ensure_project
@@ -12,9 +12,11 @@ from hozon.model.access import Principal
 from hozon.model.metadata import JsonObject
 from hozon.model.names import EntityName, ProjectName, RunId, SweepId
 from hozon.model.paths import ProjectPath, RunPath
-from hozon.model.runs import Run, RunKey, RunState
+from hozon.model.runs import Hold, Run, RunDetails, RunKey, RunState
 from hozon.model.sweeps import SweepKey
+from hozon.model.tags import Tag
 from hozon.ports.paging import Listing
+from hozon.ports.runs import HistoryRow, NewRun
 
 SELECT_RUNS = (
     select(
@@ -29,6 +31,17 @@ SELECT_RUNS = (
         sweeps.c.sweep_id,
         runs.c.created_at,
         runs.c.deleted_at,
+        runs.c.name,
+        runs.c.run_group,
+        runs.c.tags,
+        runs.c.notes,
+        runs.c.metrics,
+        runs.c.exit_code,
+        runs.c.finished_at,
+        runs.c.holder,
+        runs.c.held_by,
+        runs.c.held_in,
+        runs.c.held_until,
     )
     .select_from(runs)
     .join(projects, projects.c.id == runs.c.project_id)
@@ -58,30 +71,47 @@ class SqlRuns:
         row = self._connection.execute(query).one_or_none()
         return _run(row) if row else None
 
-    def add(
-        self,
-        path: RunPath,
-        *,
-        job_type: str | None,
-        config: JsonObject,
-        sweep: SweepKey | None,
-        by: Principal,
-        now: datetime,
-    ) -> Run:
+    def add(self, path: RunPath, new: NewRun, *, by: Principal, now: datetime) -> Run:
         """Make a running run."""
         made = insert(runs).values(
             project_id=ensure_project(self._connection, path.at, now=now),
             run_id=path.run_id,
-            job_type=job_type,
+            job_type=new.job_type,
             state=RunState.RUNNING,
-            config=config,
+            config=new.config,
             summary={},
-            sweep_id=sweep,
+            sweep_id=new.sweep,
             created_by=by.name,
             created_at=now,
+            **_described(new.details),
+            **_held(new.hold),
         )
         key = self._connection.execute(made.returning(runs.c.id)).scalar_one()
         return _run(self._connection.execute(SELECT_RUNS.where(runs.c.id == key)).one())
+
+    def take(self, key: RunKey, hold: Hold) -> None:
+        """Make a run that nobody holds a running one of this holder."""
+        taken = update(runs).where(runs.c.id == key)
+        self._connection.execute(
+            taken.values(state=RunState.RUNNING, exit_code=None, finished_at=None, **_held(hold))
+        )
+
+    def renew(
+        self,
+        key: RunKey,
+        *,
+        token: str,
+        expires_at: datetime,
+        summary: JsonObject | None = None,
+    ) -> bool:
+        """Extend a hold, and replace the summary if one is given, in one statement."""
+        changed = {} if summary is None else {"summary": summary}
+        renewed = (
+            update(runs)
+            .where(runs.c.id == key, runs.c.holder == token, runs.c.state == RunState.RUNNING)
+            .values(held_until=expires_at, **changed)
+        )
+        return self._connection.execute(renewed).rowcount == 1
 
     def set_config(self, key: RunKey, config: JsonObject) -> None:
         """Replace the configuration."""
@@ -91,10 +121,22 @@ class SqlRuns:
         """Replace the summary."""
         self._connection.execute(update(runs).where(runs.c.id == key).values(summary=summary))
 
-    def set_state(self, key: RunKey, state: RunState, *, now: datetime) -> None:
-        """Record that the run ended."""
+    def set_metrics(self, key: RunKey, metrics: JsonObject) -> None:
+        """Replace the rules by which the summary takes metrics over."""
+        self._connection.execute(update(runs).where(runs.c.id == key).values(metrics=metrics))
+
+    def describe(self, key: RunKey, details: RunDetails) -> None:
+        """Replace what people say of it."""
+        changed = update(runs).where(runs.c.id == key)
+        self._connection.execute(changed.values(**_described(details)))
+
+    def set_state(
+        self, key: RunKey, state: RunState, *, now: datetime, exit_code: int | None = None
+    ) -> None:
+        """Record that the run ended; nobody holds it any more."""
+        ended = update(runs).where(runs.c.id == key)
         self._connection.execute(
-            update(runs).where(runs.c.id == key).values(state=state, finished_at=now)
+            ended.values(state=state, finished_at=now, exit_code=exit_code, **_held(None))
         )
 
     def append_history(self, key: RunKey, row: JsonObject, *, step: int, now: datetime) -> None:
@@ -102,6 +144,33 @@ class SqlRuns:
         self._connection.execute(
             insert(history).values(run_id=key, step=step, row=row, logged_at=now)
         )
+
+    def replace_history(self, key: RunKey, row: JsonObject, *, step: int, now: datetime) -> None:
+        """Replace the row of metrics of a step."""
+        self._connection.execute(
+            update(history)
+            .where(history.c.run_id == key, history.c.step == step)
+            .values(row=row, logged_at=now)
+        )
+
+    def last_step(self, key: RunKey) -> int | None:
+        """Tell the last step that has a row."""
+        query = select(func.max(history.c.step)).where(history.c.run_id == key)
+        last = self._connection.execute(query).scalar_one()
+        return None if last is None else int(last)
+
+    def history(
+        self, key: RunKey, *, first: int | None = None, end: int | None = None
+    ) -> Listing[HistoryRow]:
+        """List what was logged, in the order of steps."""
+        query = select(history.c.step.label("id"), history.c.row, history.c.logged_at).where(
+            history.c.run_id == key
+        )
+        if first is not None:
+            query = query.where(history.c.step >= first)
+        if end is not None:
+            query = query.where(history.c.step < end)
+        return SqlListing(self._connection, query, key=history.c.step, decode=_decode_history)
 
     def listing(self, at: ProjectPath) -> Listing[Run]:
         """List the runs of a project, earliest first."""
@@ -138,4 +207,48 @@ def _run(row: AnyRow) -> Run:
         sweep_id=SweepId(row.sweep_id) if row.sweep_id else None,
         created_at=row.created_at,
         deleted_at=row.deleted_at,
+        details=RunDetails(
+            name=row.name,
+            group=row.run_group,
+            tags=tuple(Tag(tag) for tag in row.tags),
+            notes=row.notes,
+        ),
+        metrics=row.metrics,
+        hold=_hold(row),
+        finished_at=row.finished_at,
+        exit_code=row.exit_code,
     )
+
+
+def _hold(row: AnyRow) -> Hold | None:
+    """Tell who holds a run of `SELECT_RUNS`."""
+    if row.holder is None:
+        return None
+    return Hold(token=row.holder, by=row.held_by, process=row.held_in, expires_at=row.held_until)
+
+
+def _held(hold: Hold | None) -> Mapping[str, object]:
+    """Give the columns that say who holds a run."""
+    if hold is None:
+        return dict.fromkeys(("holder", "held_by", "held_in", "held_until"))
+    return {
+        "holder": hold.token,
+        "held_by": hold.by,
+        "held_in": hold.process,
+        "held_until": hold.expires_at,
+    }
+
+
+def _described(details: RunDetails) -> Mapping[str, object]:
+    """Give the columns of what people say of a run."""
+    return {
+        "name": details.name,
+        "run_group": details.group,
+        "tags": details.tags,
+        "notes": details.notes,
+    }
+
+
+def _decode_history(rows: Sequence[AnyRow]) -> list[HistoryRow]:
+    """Turn rows of the history into values."""
+    return [HistoryRow(step=row.id, row=row.row, logged_at=row.logged_at) for row in rows]

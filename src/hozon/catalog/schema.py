@@ -91,9 +91,23 @@ runs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
+    Column("name", code_points(128)),
+    Column("run_group", code_points(128)),
+    Column("tags", TextList),
+    Column("notes", code_points()),
+    Column("metrics", JsonDocument),
+    Column("exit_code", Integer),
+    Column("holder", code_points(32)),
+    Column("held_by", code_points()),
+    Column("held_in", code_points()),
+    Column("held_until", UtcDateTime),
     UniqueConstraint("project_id", "run_id"),
 )
-"""Runs; deleted ones stay for lineage, and their ids are not given again."""
+"""Runs; deleted ones stay for lineage, and their ids are not given again.
+
+A running one belongs to the process that knows its holder's token; what was running before there
+were holders belongs to none.
+"""
 
 history = Table(
     "history",

@@ -5,6 +5,7 @@ every world.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -110,6 +111,19 @@ def _updatable() -> None:
     with hozon.init(id="train-model", job_type="train") as run:
         run.use_artifact("mnist:latest")
         _log(run, "classifier", "model", "weights\n", [])
+
+
+def _interrupted() -> None:
+    """Train for two epochs of four, log a model, and fail."""
+    failure = RuntimeError("out of memory")
+    with suppress(RuntimeError), hozon.init(id="train-model", job_type="train") as run:
+        for epoch in range(2):
+            run.log({"loss": 1 / (epoch + 1)})
+        model = hozon.Artifact("classifier", type="model")
+        with model.new_file("weights.txt") as file:
+            file.write("weights after epoch 1,")
+        run.log_artifact(model)
+        raise failure
 
 
 def _swept() -> None:
@@ -297,6 +311,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _aged,
                 "the dataset mnist (v0 to v3), logged 90, 60, 30 and 0 days ago, and the model"
                 " classifier (v0 to v4)",
+            ),
+            Scene(
+                "guides/resume-a-run",
+                _interrupted,
+                "the run train-model, which failed after two epochs, and the model classifier (v0)"
+                " that it logged",
             ),
             Scene(
                 "guides/sweep-best-run",

@@ -51,11 +51,12 @@ def check_metadata(value: object, *, what: str = "metadata") -> dict[str, JsonVa
     return checked
 
 
-def check_description(value: object) -> str | None:
+def check_description(value: object, *, what: str = "description") -> str | None:
     """Accept a note for people.
 
     Args:
         value: Any text, or None for none.
+        what: What to call it in the message.
 
     Returns:
         The text, unchanged.
@@ -68,11 +69,11 @@ def check_description(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise InvalidMetadataError(f"The description is a {type(value).__name__}", hint=hint)
+        raise InvalidMetadataError(f"The {what} is a {type(value).__name__}", hint=hint)
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidMetadataError("The description is not valid Unicode", hint=hint)
+        raise InvalidMetadataError(f"The {what} is not valid Unicode", hint=hint)
     if "\0" in value:
-        raise InvalidMetadataError("The description holds a NUL character", hint="Leave it out.")
+        raise InvalidMetadataError(f"The {what} holds a NUL character", hint="Leave it out.")
     return value
 
 

@@ -20,9 +20,9 @@ from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
 from hozon.model.names import MAIN_STORE, StoreName, SweepId, TypeName
 from hozon.model.notes import Notes
-from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.model.paths import CollectionPath, ProjectPath, SweepPath
 from hozon.model.places import Place
-from hozon.model.runs import Run, RunKey, RunState
+from hozon.model.runs import Run, RunKey
 from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
@@ -32,6 +32,7 @@ from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
 from hozon.ports.protection import ProtectionRecords
 from hozon.ports.retention import RetentionRecords
+from hozon.ports.runs import RunRecords
 from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
@@ -347,55 +348,6 @@ class ObjectRecords(Protocol):
 
     def stores(self) -> Sequence[StoreName]:
         """List all stores in which something has a place, or had one, in the order of names."""
-        ...
-
-
-class RunRecords(Protocol):
-    """Runs and their history."""
-
-    def find(self, path: RunPath, *, deleted: bool = False) -> Run | None:
-        """Find a run that has not been deleted; with `deleted` also one that has."""
-        ...
-
-    def add(
-        self,
-        path: RunPath,
-        *,
-        job_type: str | None,
-        config: JsonObject,
-        sweep: SweepKey | None,
-        by: Principal,
-        now: datetime,
-    ) -> Run:
-        """Make a running run; its id is free."""
-        ...
-
-    def set_config(self, key: RunKey, config: JsonObject) -> None:
-        """Replace the configuration."""
-        ...
-
-    def set_summary(self, key: RunKey, summary: JsonObject) -> None:
-        """Replace the summary."""
-        ...
-
-    def set_state(self, key: RunKey, state: RunState, *, now: datetime) -> None:
-        """Record that the run ended, and when."""
-        ...
-
-    def append_history(self, key: RunKey, row: JsonObject, *, step: int, now: datetime) -> None:
-        """Add a row of metrics at a step, 0 or more and unique within the run."""
-        ...
-
-    def listing(self, at: ProjectPath) -> Listing[Run]:
-        """List the runs of a project that have not been deleted, earliest first."""
-        ...
-
-    def in_sweep(self, key: SweepKey) -> Listing[Run]:
-        """List the runs of a sweep that have not been deleted, earliest first."""
-        ...
-
-    def delete(self, key: RunKey, *, now: datetime) -> None:
-        """Take a run out of every listing; its id stays taken, and its edges are kept."""
         ...
 
 

@@ -12,18 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from hozon.errors import HozonError, NoRunError
-from hozon.model.metadata import JsonValue, check_json_object
+from hozon.model.metadata import JsonValue, check_description, check_json_object
 from hozon.model.names import RunId, check_name
-from hozon.model.paths import ProjectPath
-from hozon.model.runs import RunState
+from hozon.model.paths import ProjectPath, RunPath
+from hozon.model.runs import RunDetails, check_label, check_resume
 from hozon.model.sweeps import Sweep
+from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact
+from hozon.sdk.beginning import begin, check_mode, pretend, returns_previous
 from hozon.sdk.run import Run, end_with_process, is_at_work
 from hozon.sdk.session import close_sessions, current_session
-from hozon.services.runs import end_run, start_run
+from hozon.services.runs import RunRequest
 
 
 @dataclass
@@ -46,34 +49,65 @@ ASSIGNMENT: Final[ContextVar[Assignment | None]] = ContextVar("assignment", defa
 _CURRENT: Final[list[Run]] = []
 
 
-def init(
+def init(  # noqa: PLR0913  The published parameters.
     entity: str | None = None,
     project: str | None = None,
     id: str | None = None,
     job_type: str | None = None,
     config: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    group: str | None = None,
+    tags: Sequence[str] | None = None,
+    notes: str | None = None,
+    resume: str | None = None,
+    dir: str | Path | None = None,
+    save_code: bool = False,
+    reinit: bool | str | None = None,
+    mode: str = "online",
 ) -> Run:
-    """Begin a run and make it the current one.
+    """Begin a run, or go on with one, and make it the current one.
 
     Use it as a context manager, so that the run ends with the block: a run that is left open is
-    ended with the process, which can then only print what could not be stored. A run that is
-    current already is ended first. Called by an agent of a sweep, the run takes the sweep's
-    project, and its next grid point into its config.
+    ended with the process, which can then only print what could not be stored. Called by an agent
+    of a sweep, the run takes the sweep's project, and its next grid point into its config.
 
     Args:
         entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
         project: The project; by default `HOZON_PROJECT`, else `uncategorized`.
         id: The run's name, unique in the project; by default made up.
         job_type: What kind of work it does, such as `train`; at most 128 characters.
-        config: Its inputs, such as hyperparameters: JSON values.
+        config: Its inputs, such as hyperparameters: JSON values. A run that goes on keeps the
+            values that are not given anew.
+        name: What to call it, a line of at most 128 characters; by default its id.
+        group: The name that runs which belong together share, of at most 128 characters.
+        tags: Its labels.
+        notes: A note for people.
+        resume: Whether to go on with a run that was begun before: `must` goes on with the run of
+            this id, and it is an error if there is none; `allow` goes on with it, or begins it;
+            `never`, and None, begin it, and it is an error if there is one. `auto` goes on with
+            the run that was last begun with `auto` in this folder for this project, if it has not
+            finished, and else begins one; with an id, it does what `allow` does.
+        dir: The folder of the work: artifacts that the run uses are downloaded below it by
+            default, `log_code` looks there, and `auto` goes by it. By default the working folder.
+        save_code: Whether to store the script that runs, as `Run.log_code` would.
+        reinit: What to do while another run is current: `finish_previous`, the default, also True,
+            ends that; `return_previous`, also False, gives it back and begins none.
+        mode: `online`, or `disabled` for a run that stores nothing, to try a program out.
 
     Returns:
         The run.
 
     Raises:
         InvalidNameError: A name breaks the rules.
+        InvalidTagError: A tag breaks the rules.
         InvalidMetadataError: The config holds what JSON cannot carry.
-        RunExistsError: A run of the project has this id.
+        InputError: `resume`, `reinit` or `mode` is none of those above, `resume="must"` came
+            without an id, or the name or group is no line of text.
+        RunExistsError: A run of the project has this id, and is not to be resumed; or one had it
+            and was deleted.
+        RunNotFoundError: It is to be resumed, and there is none.
+        RunHeldError: It is to be resumed, and another process works on it.
 
     Examples:
         Name the run, so that it can be found again.
@@ -87,44 +121,77 @@ def init(
         print(run.state)
         #> finished
         ```
+
+        Go on with a run: its history goes on at the next step.
+
+        ```python
+        import hozon
+
+        with hozon.init(id="train-model", resume="must", config={"epochs": 3}) as run:
+            print(run.resumed, run.step, run.config)
+            #> True 2 {'learning_rate': 0.01, 'epochs': 3}
+            run.log({"loss": 0.31})
+        for row in hozon.Api().run("train-model").history():
+            print(row["_step"], row["loss"])
+            #> 0 0.61
+            #> 1 0.42
+            #> 2 0.31
+        ```
     """
+    if _CURRENT and returns_previous(reinit):
+        return _CURRENT[0]
     session = current_session()
     default = session.settings.default_path
     at = ProjectPath.of(entity or default.entity, project or default.project)
-    run_id = RunId(check_name(id, kind="run")) if id is not None else None
-    if job_type is not None:
-        job_type = check_name(job_type, kind="job type")
     inputs = check_json_object(config, what="config")
     assignment = ASSIGNMENT.get()
     if assignment is not None and not assignment.taken:
         at, inputs = assignment.sweep.at, {**inputs, **assignment.values}
     else:
         assignment = None
-    record = start_run(
-        session.context,
-        at,
-        run_id=run_id,
-        job_type=job_type,
+    request = RunRequest(
+        at=at,
+        run_id=RunId(check_name(id, kind="run")) if id is not None else None,
+        resume=check_resume(resume),
+        job_type=check_name(job_type, kind="job type") if job_type is not None else None,
         config=inputs,
+        details=RunDetails(
+            name=check_label(name, what="name"),
+            group=check_label(group, what="group"),
+            tags=check_tags(tags),
+            notes=check_description(notes, what="note"),
+        ),
         sweep=assignment.sweep if assignment else None,
+    )
+    folder = Path(dir) if dir is not None else None
+    is_online = check_mode(mode)
+    if _CURRENT and _CURRENT[0].path == str(RunPath(at, request.run_id or RunId(""))):
+        finish()  # It is to be resumed, which it cannot while it goes on.
+    run = (
+        begin(session, request, folder=folder, on_end=_CURRENT.clear)
+        if is_online
+        else pretend(session, request, folder=folder, on_end=_CURRENT.clear)
     )
     try:
         finish()
-    except BaseException:
-        end_run(session.context, record.key, RunState.FAILED)
+    except BaseException as error:
+        run.__exit__(type(error), error, error.__traceback__)
         raise
     if assignment is not None:
         assignment.taken = True
-    run = Run(session, record, on_end=_CURRENT.clear)
     _CURRENT.append(run)
+    if save_code:
+        run._log_script()  # noqa: SLF001  A part of the run's own life.
     return run
 
 
-def log(data: Mapping[str, Any]) -> None:
-    """Add a row of metrics to the history of the current run; see `Run.log`.
+def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None) -> None:
+    """Add metrics to the history of the current run; see `Run.log`.
 
     Args:
         data: Metric → value.
+        step: The step to write to; by default the next one.
+        commit: Whether the step is complete.
 
     Raises:
         NoRunError: There is no current run.
@@ -143,24 +210,27 @@ def log(data: Mapping[str, Any]) -> None:
         #> finished {'accuracy': 0.93}
         ```
     """
-    current_run("log").log(data)
+    current_run("log").log(data, step=step, commit=commit)
 
 
 def log_artifact(
-    artifact: Artifact,
-    *,
+    artifact: Artifact | str | Path,
+    name: str | None = None,
+    type: str | None = None,
     aliases: Sequence[str] | None = None,
     tags: Sequence[str] | None = None,
 ) -> Artifact:
     """Store an artifact with the current run; see `Run.log_artifact`.
 
     Args:
-        artifact: A draft.
+        artifact: A draft, or a local file or folder.
+        name: What to call the artifact of a file or folder.
+        type: Of what type it is; by default `unspecified`.
         aliases: Names to give the version beside `latest`.
         tags: Labels to give the version beside those of the draft.
 
     Returns:
-        The artifact itself.
+        The artifact.
 
     Raises:
         NoRunError: There is no current run.
@@ -183,7 +253,8 @@ def log_artifact(
         #> True
         ```
     """
-    return current_run("log_artifact").log_artifact(artifact, aliases=aliases, tags=tags)
+    run = current_run("log_artifact")
+    return run.log_artifact(artifact, name=name, type=type, aliases=aliases, tags=tags)
 
 
 def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
@@ -215,8 +286,11 @@ def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> A
     return current_run("use_artifact").use_artifact(artifact_or_name, type=type)
 
 
-def finish() -> None:
+def finish(exit_code: int | None = None) -> None:
     """End the current run, if there is one; see `Run.finish`.
+
+    Args:
+        exit_code: With which exit code the work ended; 0, the default, for well.
 
     Raises:
         HozonError: An artifact could not be stored; the run is recorded as failed.
@@ -236,7 +310,7 @@ def finish() -> None:
         ```
     """
     if _CURRENT:
-        _CURRENT[0].finish()
+        _CURRENT[0].finish(exit_code)
 
 
 def teardown() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from hozon.errors import InputError, WaitTimeoutError
@@ -118,6 +119,7 @@ class Artifact(Filling, Reading, Linking, Expiring, Restoring):
         self._tags: list[str] = []
         self._ttl: Ttl = ArtifactTTL.INHERIT
         self._use_as = _check_use_as(use_as)
+        self._home = None
         self._aliases: list[str] = []
         self._session = current_session()
         self._draft = Draft(name, self._session.new_staging_area())
@@ -664,7 +666,7 @@ class Artifact(Filling, Reading, Linking, Expiring, Restoring):
         self._draft = self._logging = self._outcome = self._manifest = None
         self._incremental = False
         self._edge_left_out = False
-        self._use_as = None
+        self._use_as = self._home = None
         self._adopt(version)
         return self
 
@@ -696,17 +698,21 @@ def _check_use_as(value: object) -> str | None:
     raise InputError(f"use_as is a {type(value).__name__}", hint="Leave it out: it has no effect.")
 
 
-def open_version(session: Session, version: Version, *, edge_left_out: bool = False) -> Artifact:
+def open_version(
+    session: Session, version: Version, *, edge_left_out: bool = False, home: Path | None = None
+) -> Artifact:
     """Give users a version that the catalog holds.
 
     Args:
         session: The connections over which it was found.
         version: The version.
         edge_left_out: Whether it is used by a run without lineage showing so.
+        home: The folder below which it is downloaded by default; None for the working folder.
 
     Returns:
         A logged artifact.
     """
     artifact = Artifact.__new__(Artifact)._wrap(session, version)  # noqa: SLF001  The second constructor.
     artifact._edge_left_out = edge_left_out  # noqa: SLF001
+    artifact._home = home  # noqa: SLF001
     return artifact

@@ -36,6 +36,7 @@ class Bundle:
     _tags: list[str]
     _ttl: Ttl
     _use_as: str | None
+    _home: Path | None
     _aliases: list[str]
     _session: Session
     _draft: Draft | None

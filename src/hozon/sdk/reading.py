@@ -112,7 +112,8 @@ class Reading(Bundle):
             skip_cache=skip_cache,
         )
         for source in source_versions(context, version) if recursive else ():
-            download_version(context, source, _default_folder(source), replace(options, prefix=""))
+            folder = self._default_folder(source)
+            download_version(context, source, folder, replace(options, prefix=""))
         with progress_bar(f"Downloading {version.name}", total_bytes=version.size) as progress:
             folder = self._folder(root)
             download_version(context, version, folder, options, progress=progress)
@@ -467,16 +468,16 @@ class Reading(Bundle):
 
     def _bring_from(self, version: Version, entry: ManifestEntry) -> Path:
         """Bring one file of a version into the default folder of that version."""
-        folder = _default_folder(version)
+        folder = self._default_folder(version)
         download_version(self._session.context, version, folder, DownloadOptions(only=entry.path))
         return folder / entry.path
 
     def _folder(self, root: str | Path | None) -> Path:
         """Give the folder that the caller names, or the default one."""
         version = self._logged("download")
-        return _default_folder(version) if root is None else local_folder(root)
+        return self._default_folder(version) if root is None else local_folder(root)
 
-
-def _default_folder(version: Version) -> Path:
-    """Name the folder of a version below the working folder; a colon would not do on Windows."""
-    return Path("artifacts") / f"{version.collection.name}-{format_version(version.index)}"
+    def _default_folder(self, version: Version) -> Path:
+        """Name the folder of a version below that of the work; a colon would not do on Windows."""
+        name = f"{version.collection.name}-{format_version(version.index)}"
+        return (self._home or Path()) / "artifacts" / name

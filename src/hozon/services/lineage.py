@@ -42,4 +42,5 @@ def list_used(context: Context, run: RunKey) -> Listing[Version]:
 def list_users(context: Context, version: VersionId) -> Sequence[Run]:
     """List the runs that used a version, in the order of using."""
     with context.catalog.read() as session:
-        return session.lineage.users(version)
+        now = context.catalog.now()
+        return [run.seen_at(now) for run in session.lineage.users(version)]

@@ -14,7 +14,7 @@ from hozon.model.runs import Run, RunKey
 from hozon.ports.catalog import Catalog
 from hozon.ports.paging import Keyed, Listing, PageKey
 from hozon.services.context import Context
-from hozon.services.listing import CatalogListing
+from hozon.services.runs import SeenRuns
 
 _PAGE = 200
 
@@ -85,10 +85,11 @@ class OrderedRuns:
             self._sorted = self._sort()
         found: list[Keyed[Run]] = []
         with self._catalog.read() as session:
+            now = self._catalog.now()
             for place in range(0 if after is None else int(after) + 1, len(self._sorted)):
                 run = session.runs.find(RunPath(self._at, self._sorted[place]))
                 if run is not None:
-                    found.append(Keyed(place, run))
+                    found.append(Keyed(place, run.seen_at(now)))
                 if len(found) == limit:
                     break
         return found
@@ -121,7 +122,7 @@ def list_runs(
     Concurrency:
         No transaction stays open between pages. Deleting what was listed skips nothing.
     """
-    everything: Listing[Run] = CatalogListing(context.catalog, lambda s: s.runs.listing(at))
+    everything: Listing[Run] = SeenRuns(context, lambda s: s.runs.listing(at))
     in_creation = order is None or order.is_creation
     if filters in (None, Every()) and in_creation:
         return everything

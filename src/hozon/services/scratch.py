@@ -7,7 +7,6 @@ it, or one that knows that this process has ended.
 
 import errno
 import os
-import platform
 import re
 import shutil
 import stat
@@ -19,12 +18,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from hozon.services.processes import CAN_ASK, has_ended, realm
+
 LEFT_AFTER: Final = timedelta(days=1)
 """The age from which a folder counts as left where processes cannot be asked for, as on Windows."""
 
 _ATTEMPTS = 100
 
-_CAN_ASK = os.name == "posix"
 _OWNER = re.compile(r"(\d{1,9})-[^-]+")
 
 
@@ -41,7 +41,7 @@ def make_scratch_folder(parent: Path) -> Path:
         make_shared_folder(parent)
         _remove_left_once(parent)
         with suppress(FileNotFoundError):
-            return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{_host()}-{os.getpid()}-"))
+            return Path(tempfile.mkdtemp(dir=parent, prefix=f"draft-{realm()}-{os.getpid()}-"))
     raise _gone(parent)
 
 
@@ -95,7 +95,7 @@ def remove_left(parent: Path) -> None:
     Args:
         parent: Where they were made.
     """
-    mine = f"draft-{_host()}-"
+    mine = f"draft-{realm()}-"
     # Not Path.glob: it raises when the parent goes between its two looks at it.
     try:
         names = os.listdir(parent)  # noqa: PTH208  Names are wanted, not paths.
@@ -109,22 +109,6 @@ def remove_left(parent: Path) -> None:
 
 def _is_left(folder: Path, pid: int) -> bool:
     """Tell whether the process that made a folder has ended."""
-    if not _CAN_ASK:  # On Windows os.kill would end the process.
+    if not CAN_ASK:
         return time.time() - folder.stat().st_mtime > LEFT_AFTER.total_seconds()
-    try:
-        os.kill(pid, 0)
-    except OSError as error:
-        return isinstance(error, ProcessLookupError)  # One of somebody else may not be asked.
-    return False
-
-
-@cache
-def _host() -> str:
-    """Name the realm in which ids of processes are unique: the machine, or a container on it.
-
-    Containers may share the machine's name, and the folder, but not their processes.
-    """
-    realm = platform.node()
-    with suppress(OSError):
-        realm += f".{Path('/proc/self/ns/pid').stat().st_ino}"
-    return re.sub(r"[^A-Za-z0-9.]", "_", realm)
+    return has_ended(pid)

@@ -203,8 +203,8 @@ class StagingArea:
         Raises:
             StorageError: The staging folder cannot be written.
         """
-        self._flush()
-        with self._lock:
+        with self._lock:  # Once: what another thread adds in between would be dropped unwritten.
+            self._write_held()
             self._pack = None
 
     @property
@@ -273,18 +273,21 @@ class StagingArea:
         """Put the bytes of a small file behind those of others."""
         with self._lock:
             if self._pack is None or not self._pack.has_room(len(content), self._sizes):
+                self._write_held()
                 with staging_in(self._parent):
-                    if self._pack is not None:
-                        self._pack.flush()
                     self._pack = _Pack(self._made_folder())
             if self._pack.is_heavy:
-                with staging_in(self._parent):
-                    self._pack.flush()
+                self._write_held()
             return self._pack.append(content)
 
     def _flush(self) -> None:
         """Hold nothing back: whoever forks now has it all on the disk."""
-        with self._lock, staging_in(self._parent):
+        with self._lock:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Bring what is held back into its file; the lock is held."""
+        with staging_in(self._parent):
             if self._pack is not None:
                 self._pack.flush()
 

@@ -8,8 +8,7 @@ from hozon.model.runs import Run
 from hozon.model.sweeps import Sweep, SweepConfig, best_run
 from hozon.ports.paging import Listing
 from hozon.services.context import Context
-from hozon.services.listing import CatalogListing
-from hozon.services.runs import new_id
+from hozon.services.runs import SeenRuns, new_id
 
 _PAGE = 500
 
@@ -68,7 +67,7 @@ def next_point(context: Context, sweep: Sweep) -> dict[str, JsonValue] | None:
 
 def list_sweep_runs(context: Context, sweep: Sweep) -> Listing[Run]:
     """List the runs of a sweep, earliest first."""
-    return CatalogListing(context.catalog, lambda s: s.runs.in_sweep(sweep.key))
+    return SeenRuns(context, lambda s: s.runs.in_sweep(sweep.key))
 
 
 def find_best_run(context: Context, sweep: Sweep) -> Run | None:

@@ -17,6 +17,7 @@ from hozon.services.context import Context
 from hozon.services.download import BATCH, DownloadOptions, download_version, is_there
 from hozon.services.folders import writing
 from hozon.services.resolve import load_manifest, read_entries
+from hozon.services.staging import reading
 from hozon.services.uploads import Progress
 
 _NAMED: Final = 5
@@ -109,7 +110,7 @@ def surplus_files(context: Context, version: Version, root: Path) -> list[str]:
         SourceFileError: It cannot be read.
     """
     _check_expendable(root)
-    with writing(root):
+    with reading(root):
         if not root.exists():
             return []
     manifest = load_manifest(context, version.id)
@@ -164,7 +165,7 @@ def check_out(
 
 def _files(root: Path) -> Iterator[str]:
     """List all files below a folder, links to folders among them; none of our own unfinished."""
-    with writing(root):
+    with reading(root):
         for found, folders, files in os.walk(root, onerror=_fail):
             if Path(found) == root and UNFINISHED in folders:
                 folders.remove(UNFINISHED)

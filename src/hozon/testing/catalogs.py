@@ -4,7 +4,6 @@ Owns the meaning of `hozon.ports.catalog`. Refuses to own decisions: those are t
 services. Invariant: every test states one promise of the port and nothing else.
 """
 
-import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
@@ -14,10 +13,9 @@ import pytest
 from hozon.errors import CatalogError
 from hozon.model.digests import ContentDigest
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.names import Alias, CollectionName, RunId, SweepId
-from hozon.model.paths import CollectionPath, RunPath, SweepPath
+from hozon.model.names import Alias, CollectionName, SweepId
+from hozon.model.paths import CollectionPath, SweepPath
 from hozon.model.places import Place
-from hozon.model.runs import RunState
 from hozon.model.tags import Tag
 from hozon.model.versions import VersionState
 from hozon.ports.catalog import Catalog, CatalogSession, NewVersion
@@ -410,64 +408,7 @@ class CatalogContract(CatalogParts):
             session.objects.pin(version_id, [ContentDigest("ab" * 32)])
             session.objects.unpin(version_id)
 
-    # Runs and sweeps.
-
-    def test_a_run_tells_all_that_was_given(self, session: CatalogSession) -> None:
-        """Every field comes back as it was written."""
-        sweep = make_sweep(session, "s1")
-        made = session.runs.add(
-            RunPath(AT, RunId("r1")),
-            job_type="train",
-            config={"rate": 0.1},
-            sweep=sweep.key,
-            by=ADA,
-            now=NOW,
-        )
-        assert (str(made.path), made.job_type, made.sweep_id) == ("ada/digits/r1", "train", "s1")
-        assert (made.state, made.config, made.summary) == (RunState.RUNNING, {"rate": 0.1}, {})
-        assert made.created_at == NOW
-        assert session.runs.find(made.path) == made
-        assert session.runs.find(RunPath(ELSEWHERE, RunId("r1"))) is None
-
-    def test_what_may_change_of_a_run_is_replaced(self, session: CatalogSession) -> None:
-        """Config, summary and state take the new value."""
-        run = make_run(session, "r1")
-        session.runs.set_config(run.key, {"rate": 1})
-        session.runs.set_summary(run.key, {"loss": 2})
-        session.runs.set_state(run.key, RunState.FAILED, now=LATER)
-        found = session.runs.find(run.path)
-        assert found is not None
-        assert (found.config, found.summary) == ({"rate": 1}, {"loss": 2})
-        assert found.state is RunState.FAILED
-
-    def test_numbers_that_json_lacks_survive(self, session: CatalogSession) -> None:
-        """NaN and infinity come back as what they were."""
-        run = make_run(session, "r1")
-        session.runs.set_summary(run.key, {"a": math.nan, "b": [math.inf, {"c": -math.inf}]})
-        found = session.runs.find(run.path)
-        assert found is not None
-        assert str(found.summary) == "{'a': nan, 'b': [inf, {'c': -inf}]}"
-
-    def test_a_step_is_logged_once(self, catalog: Catalog) -> None:
-        """The history has one row a step."""
-        with catalog.write() as session:
-            run = make_run(session, "r1")
-            session.runs.append_history(run.key, {"loss": math.nan}, step=0, now=NOW)
-            session.runs.append_history(run.key, {"loss": 1}, step=1, now=NOW)
-        with pytest.raises(CatalogError), catalog.write() as session:
-            session.runs.append_history(run.key, {"loss": 2}, step=1, now=NOW)
-
-    def test_runs_are_listed_earliest_first(self, session: CatalogSession) -> None:
-        """The runs of a project, and those of a sweep."""
-        sweep = make_sweep(session, "s1")
-        made = [
-            make_run(session, "b"),
-            make_run(session, "a", sweep),
-            make_run(session, "c", sweep),
-        ]
-        assert read_all(session.runs.listing(AT)) == made
-        assert read_all(session.runs.in_sweep(sweep.key)) == made[1:]
-        assert read_all(session.runs.listing(ELSEWHERE)) == []
+    # Sweeps.
 
     def test_a_sweep_comes_back_equal(self, session: CatalogSession) -> None:
         """Its configuration is read as it was written."""

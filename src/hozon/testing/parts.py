@@ -11,6 +11,7 @@ from hozon.testing.manifests import ManifestContract
 from hozon.testing.notes import NoteContract
 from hozon.testing.protection import ProtectionContract
 from hozon.testing.retention import RetentionContract
+from hozon.testing.runs import RunContract
 from hozon.testing.stores import StoresContract
 from hozon.testing.uploads import UploadContract
 from hozon.testing.usage import UsageContract
@@ -27,6 +28,7 @@ class CatalogParts(
     LinkContract,
     NoteContract,
     ProtectionContract,
+    RunContract,
     StoresContract,
 ):
     """Everything in `hozon.testing.catalogs.CatalogContract` that has a module of its own."""

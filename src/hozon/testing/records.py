@@ -18,6 +18,7 @@ from hozon.model.sweeps import Sweep, parse_sweep_config
 from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.ports.paging import Listing
+from hozon.ports.runs import NewRun
 
 T = TypeVar("T")
 
@@ -118,9 +119,8 @@ def soft_delete(session: CatalogSession, version_id: VersionId) -> None:
 def make_run(session: CatalogSession, run_id: str, sweep: Sweep | None = None) -> Run:
     """Begin a run."""
     key = sweep.key if sweep else None
-    return session.runs.add(
-        RunPath(AT, RunId(run_id)), job_type=None, config={}, sweep=key, by=ADA, now=NOW
-    )
+    new = NewRun(job_type=None, config={}, sweep=key)
+    return session.runs.add(RunPath(AT, RunId(run_id)), new, by=ADA, now=NOW)
 
 
 def make_sweep(session: CatalogSession, sweep_id: str) -> Sweep:

@@ -1,17 +1,23 @@
 """`Run`, as the public API returns it: a record of a run."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from hozon.model.metadata import check_json_object
+from hozon.model.metadata import check_description, check_json_object
 from hozon.model.runs import Run as RunRecord
+from hozon.model.runs import RunDetails, check_label
+from hozon.model.tags import check_tags
 from hozon.model.versions import Version
 from hozon.ports.paging import Listing
 from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.histories import History
 from hozon.sdk.pages import Paginator
 from hozon.sdk.session import Session
 from hozon.services.delete import delete_run
 from hozon.services.lineage import list_logged, list_used
+from hozon.services.runs import update_run
 
 
 class Run:
@@ -35,10 +41,15 @@ class Run:
         ```
     """
 
+    _record: RunRecord
+    _details: RunDetails
+    _config: dict[str, Any]
+    _summary: dict[str, Any]
+
     def __init__(self, session: Session, record: RunRecord) -> None:
         """Wrap a run that the catalog holds."""
         self._session = session
-        self._record = record
+        self._adopt(record)
 
     def __repr__(self) -> str:
         """Show the path and the state."""
@@ -97,18 +108,183 @@ class Run:
 
     @property
     def state(self) -> str:
-        """`running`, `finished` or `failed`."""
+        """Where it stood when it was fetched.
+
+        `running`; `finished`; `failed`, with an exception or an exit code other than 0; `killed`,
+        such as by Ctrl-C; or `crashed`: it has not ended, and its process has said nothing for
+        five minutes.
+        """
         return str(self._record.state)
 
     @property
+    def exit_code(self) -> int | None:
+        """With which exit code it ended, 0 for well; None if it did not, or is older than that."""
+        return self._record.exit_code
+
+    @property
+    def name(self) -> str:
+        """What to call it: the id, unless a name was given. After a change, `update()` stores it.
+
+        Raises:
+            InputError: The name is no line of 1 to 128 characters.
+        """
+        return self._details.name or self.id
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._details = replace(self._details, name=check_label(name, what="name"))
+
+    @property
+    def group(self) -> str | None:
+        """The name that runs which belong together share; None for none.
+
+        After a change, `update()` stores it.
+
+        Raises:
+            InputError: The group is no line of 1 to 128 characters.
+        """
+        return self._details.group
+
+    @group.setter
+    def group(self, group: str | None) -> None:
+        self._details = replace(self._details, group=check_label(group, what="group"))
+
+    @property
+    def tags(self) -> list[str]:
+        """Its labels, sorted; a copy. After a change, `update()` stores them.
+
+        Raises:
+            InvalidTagError: A tag breaks the rules.
+        """
+        return list(self._details.tags)
+
+    @tags.setter
+    def tags(self, tags: Sequence[str]) -> None:
+        self._details = replace(self._details, tags=tuple(check_tags(tags)))
+
+    @property
+    def notes(self) -> str | None:
+        """A note for people; None for none. After a change, `update()` stores it.
+
+        Raises:
+            InvalidMetadataError: It is no text.
+        """
+        return self._details.notes
+
+    @notes.setter
+    def notes(self, notes: str | None) -> None:
+        self._details = replace(self._details, notes=check_description(notes, what="note"))
+
+    @property
     def config(self) -> dict[str, Any]:
-        """The run's inputs; a copy."""
-        return dict(check_json_object(self._record.config, what="config"))
+        """The run's inputs. After a change, `update()` stores them."""
+        return self._config
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run's results; a copy."""
-        return dict(check_json_object(self._record.summary, what="summary", finite=False))
+        """The run's results. After a change, `update()` stores them."""
+        return self._summary
+
+    def update(self) -> None:
+        """Store what was changed: `name`, `group`, `tags`, `notes`, `config` and `summary`.
+
+        Raises:
+            InvalidMetadataError: The config or the summary holds what cannot be stored; nothing
+                was.
+            RunNotFoundError: The run has been deleted.
+            RunHeldError: A process still works on the run, and its config or summary were changed.
+
+        Examples:
+            Correct a run after it has ended.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            run.tags = ["published"]
+            run.config["dataset"] = "mnist"
+            run.summary["loss"] = 0.41
+            run.update()
+            stored = hozon.Api().run("train-model")
+            print(stored.tags, stored.config["dataset"], stored.summary)
+            #> ['published'] mnist {'loss': 0.41}
+            ```
+        """
+        self._adopt(
+            update_run(
+                self._session.context,
+                self._record,
+                config=check_json_object(self._config, what="config"),
+                summary=check_json_object(self._summary, what="summary", finite=False),
+                details=self._details,
+            )
+        )
+
+    def history(
+        self, keys: Sequence[str] | None = None, samples: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Read what the run logged, a dict for each step; see `scan_history` for many steps.
+
+        Args:
+            keys: Metrics; rows that lack one of them are left out, and so are other metrics. None
+                for all.
+            samples: The most rows to give, 1 or more, evenly spaced; None for all.
+
+        Returns:
+            The rows by step, each with `_step`, and `_timestamp` in seconds since 1970, UTC.
+
+        Raises:
+            InputError: `samples` is below 1.
+
+        Examples:
+            See how the loss went down.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            for row in run.history():
+                print(row["_step"], row["loss"])
+                #> 0 0.61
+                #> 1 0.42
+            ```
+        """
+        return History(self._session, self._record.key).rows(keys, samples=samples)
+
+    def scan_history(
+        self,
+        keys: Sequence[str] | None = None,
+        page_size: int = 1000,
+        min_step: int | None = None,
+        max_step: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Read what the run logged, row by row; memory does not grow with the number of steps.
+
+        Args:
+            keys: As for `history`.
+            page_size: How many rows to fetch at a time, 1 or more.
+            min_step: The first step to read; None for the very first.
+            max_step: The step before which to stop; None for all.
+
+        Yields:
+            The rows, in the order of steps, as `history` gives them.
+
+        Raises:
+            InputError: `page_size` is below 1.
+
+        Examples:
+            Look for the smallest loss among any number of steps.
+
+            ```python
+            import hozon
+
+            run = hozon.Api().run("train-model")
+            print(min(row["loss"] for row in run.scan_history(keys=["loss"])))
+            #> 0.42
+            ```
+        """
+        history = History(self._session, self._record.key)
+        return history.scan(keys, page_size=page_size, first=min_step, end=max_step)
 
     @property
     def sweep_id(self) -> str | None:
@@ -224,3 +400,10 @@ class Run:
             lambda version: open_version(self._session, version),
             per_page=per_page,
         )
+
+    def _adopt(self, record: RunRecord) -> None:
+        """Show what the catalog holds."""
+        self._record = record
+        self._details = record.details
+        self._config = check_json_object(record.config, what="config")
+        self._summary = check_json_object(record.summary, what="summary", finite=False)

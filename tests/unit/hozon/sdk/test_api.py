@@ -83,12 +83,12 @@ def test_a_run_is_found_by_path() -> None:
 
 
 def test_what_a_record_gives_is_a_copy() -> None:
-    """Changing it changes nothing."""
+    """Changing it changes nothing that is stored."""
     with hozon.init(id="r1", config={"a": [1]}):
         pass
     found = hozon.Api().run("r1")
     found.config["a"].append(2)
-    assert found.config == {"a": [1]}
+    assert hozon.Api().run("r1").config == {"a": [1]}
 
 
 def test_runs_are_listed_earliest_first() -> None:

@@ -371,11 +371,11 @@ def test_an_end_that_could_not_be_recorded_is_recorded_later(
     """A catalog that fails once leaves no run running for ever."""
     run = hozon.init(id="r1")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise CatalogError("The catalog is away", hint="Wait.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("hozon.sdk.run.end_run", fail)
+        patch.setattr("hozon.sdk.journal.end_run", fail)
         with pytest.raises(CatalogError):
             run.finish()
     assert run.state == "running"
@@ -387,11 +387,11 @@ def test_the_first_word_on_how_a_run_ended_counts(monkeypatch: pytest.MonkeyPatc
     """An interrupt while a failed run ends does not make it a finished one."""
     run = hozon.init(id="r1")
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("hozon.sdk.run.end_run", interrupt)
+        patch.setattr("hozon.sdk.journal.end_run", interrupt)
         with pytest.raises(KeyboardInterrupt):
             run.__exit__(ValueError, ValueError("of the block"), None)
     run.finish()
@@ -400,8 +400,8 @@ def test_the_first_word_on_how_a_run_ended_counts(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_no_artifact_is_refused() -> None:
     """The hint says what to make of it."""
-    with hozon.init() as run, pytest.raises(InputError, match="was given a str") as caught:
-        run.log_artifact("data.csv")  # type: ignore[arg-type]
+    with hozon.init() as run, pytest.raises(InputError, match="was given a list") as caught:
+        run.log_artifact(["data.csv"])  # type: ignore[arg-type]
     assert "Make an Artifact" in caught.value.hint
 
 

@@ -304,9 +304,9 @@ def test_a_collection_without_a_policy_keeps_everything(logger: Logger) -> None:
 def test_the_best_by_a_metric_stay(logger: Logger) -> None:
     """Of the summaries of the runs that logged them."""
     for name, loss in (("a", 0.3), ("b", 0.1), ("c", float("nan")), ("d", 0.2)):
-        run = logger.start_run(f"run-{name}")
-        logger.log(name, run=run.key)
-        save_summary(logger.context, run.key, {"loss": loss})
+        held = logger.hold_run(f"run-{name}")
+        logger.log(name, run=held.run.key)
+        save_summary(logger.context, held, {"loss": loss})
     policy = RetentionPolicy(keep_best=("loss", 2, "minimize"), keep_aliased=False)
     govern(logger.context, MNIST, policy)
     report = expire(logger.context)
@@ -347,9 +347,9 @@ def test_retention_looks_at_what_the_ttl_left(logger: Logger, clock: ManualClock
 def test_latest_falls_when_retention_takes_its_version(logger: Logger) -> None:
     """Where aliases keep nothing; what it had is remembered."""
     for name in "abc":
-        run = logger.start_run(f"run-{name}")
-        logger.log(name, run=run.key)
-        save_summary(logger.context, run.key, {"loss": ord(name)})
+        held = logger.hold_run(f"run-{name}")
+        logger.log(name, run=held.run.key)
+        save_summary(logger.context, held, {"loss": ord(name)})
     policy = RetentionPolicy(keep_best=("loss", 1, "minimize"), keep_aliased=False)
     govern(logger.context, MNIST, policy)
     expire(logger.context)

@@ -14,8 +14,8 @@ import pytest
 
 from hozon.errors import InvalidEntryPathError, SourceFileError
 from hozon.model.paths import UNFINISHED
-from hozon.services import scratch
 from hozon.services.folders import TargetFolder, local_folder
+from hozon.services.processes import realm
 
 HOSTILE = ["../x", "/etc/x", "a/../../x", "C:\\x", "C:x", "a//x", "", "..", "a\\..\\..\\x", "x\0"]
 
@@ -100,7 +100,7 @@ def test_a_link_in_place_of_what_a_killed_process_left_is_not_followed(root: Pat
     outside.mkdir()
     (outside / "mine").write_text("mine")
     (root / UNFINISHED).mkdir(parents=True)
-    left = f"draft-{scratch._host()}-999999999-x"  # noqa: SLF001  As a killed process has it.
+    left = f"draft-{realm()}-999999999-x"
     (root / UNFINISHED / left).symlink_to(outside)
     with TargetFolder(root) as folder:
         folder.prepare(["a"])
@@ -232,7 +232,7 @@ def test_many_come_and_go_at_once(root: Path) -> None:
 
 def test_what_a_killed_process_left_goes_every_time(root: Path) -> None:
     """Not only the first time that this process writes there."""
-    left = root / UNFINISHED / f"draft-{scratch._host()}-999999999-x"  # noqa: SLF001  As it was left.
+    left = root / UNFINISHED / f"draft-{realm()}-999999999-x"
     for _ in range(2):
         left.mkdir(parents=True)
         (left / "0").write_bytes(b"half")

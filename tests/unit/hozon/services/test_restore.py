@@ -34,7 +34,7 @@ from hozon.services.restore import (
     restore_version,
 )
 from hozon.services.run_queries import list_runs
-from hozon.services.runs import find_run, start_run
+from hozon.services.runs import RunRequest, begin_run, find_run
 from hozon.testing.clocks import ManualClock
 from worlds import AT, MNIST, Logger
 
@@ -423,7 +423,7 @@ def test_a_run_is_deleted_without_what_it_logged(logger: Logger) -> None:
         find_run(logger.context, run.path)
     assert find_run(logger.context, run.path, deleted=True) == deleted
     with pytest.raises(RunExistsError, match="There was a run ada/digits/r1"):
-        start_run(logger.context, AT, run_id=run.id, job_type=None, config={}, sweep=None)
+        begin_run(logger.context, RunRequest(AT, run.id))
     with pytest.raises(RunNotFoundError, match="has been deleted already"):
         delete_run(logger.context, run, delete_artifacts=False)
     assert read_version(logger.context, version.id).producer == run.path

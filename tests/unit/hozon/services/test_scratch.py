@@ -112,7 +112,7 @@ def test_where_processes_cannot_be_asked_for_age_decides(
     parent: Path, monkeypatch: pytest.MonkeyPatch, age: float, *, stays: bool
 ) -> None:
     """On Windows there is no harmless way to ask."""
-    monkeypatch.setattr("hozon.services.scratch._CAN_ASK", False)
+    monkeypatch.setattr("hozon.services.scratch.CAN_ASK", False)
     other = make_scratch_folder(parent / "elsewhere")
     folder = parent / "staging" / other.name
     folder.mkdir(parents=True)

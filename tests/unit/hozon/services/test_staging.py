@@ -377,6 +377,33 @@ def test_a_seal_loses_nothing_that_another_thread_is_adding(
     assert read(area, area.stage_chunks([b"hello"], path="a")) == b"hello"
 
 
+def test_a_seal_drops_nothing_that_comes_between_its_steps(area: StagingArea) -> None:
+    """Whoever waits for the lock gets it whenever the seal lets go of it, and appends then."""
+
+    class Handing:
+        """A lock that another thread gets as soon as it is free, once."""
+
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+            self.late: list[StagedFile] = []
+
+        def __enter__(self) -> Self:
+            self._lock.acquire()
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._lock.release()
+            if not self.late:
+                area._lock = self._lock  # noqa: SLF001  As below.
+                self.late.append(area._copy_in([b"late"], path="late"))  # noqa: SLF001
+                area._lock = self  # noqa: SLF001
+
+    early = area.stage_chunks([b"early"], path="early")
+    lock = area._lock = Handing()  # noqa: SLF001  Where the other thread comes in.
+    area.seal()
+    assert [read(area, file) for file in (early, *lock.late)] == [b"early", b"late"]
+
+
 @pytest.mark.parametrize("policy", Policy)
 @pytest.mark.parametrize("step", [1, 3, 4])
 def test_a_file_system_that_gives_a_little_at_a_time_is_read_to_the_end(
