@@ -16,7 +16,9 @@ from hozon.errors import (
     RunLostError,
     RunNotFoundError,
 )
+from hozon.model.filters import parse_filter
 from hozon.model.names import RunId
+from hozon.model.orders import Order
 from hozon.model.paths import RunPath
 from hozon.model.runs import Resume, Run, RunDetails, RunState
 from hozon.model.tags import Tag
@@ -222,6 +224,19 @@ def test_a_silent_process_loses_its_run(
     assert found(context).state is RunState.CRASHED
     (listed,) = list_runs(context, AT).page(after=None, limit=9)
     assert listed.value.state is RunState.CRASHED
+
+
+@pytest.mark.parametrize("order", ["+created_at", "-state"])
+def test_a_filter_asks_for_the_state_as_it_is_seen(
+    context: Context, held: HeldRun, clock: ManualClock, order: str
+) -> None:
+    """A run whose process fell silent has crashed, though nobody has recorded that."""
+    crashed = parse_filter({"state": "crashed"})
+    assert list_runs(context, AT, filters=crashed).count() == 0
+    clock.advance(RUN_LEASE)
+    listing = list_runs(context, AT, filters=crashed, order=Order.parse(order))
+    (listed,) = listing.page(after=None, limit=9)
+    assert (listed.value.key, listed.value.state) == (held.run.key, RunState.CRASHED)
 
 
 def test_lineage_shows_who_has_crashed(logger: Logger, held: HeldRun, clock: ManualClock) -> None:
