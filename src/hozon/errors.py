@@ -51,6 +51,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── NoRunError                  state.no_run
     │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
+    │   ├── SweepLeaseError             state.sweep_lease
+    │   ├── SweepStateError             state.sweep
     │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
@@ -337,10 +339,10 @@ class InvalidSweepError(InputError):
         import hozon
 
         try:
-            hozon.sweep({"method": "bayes"})
+            hozon.sweep({"method": "gird"})
         except hozon.errors.InvalidSweepError as error:
             print(error)
-            #> method is 'bayes'. This release walks a 'grid'.
+            #> method is 'gird'. Use 'grid', 'random' or 'bayes'.
         ```
     """
 
@@ -1192,6 +1194,37 @@ class RunFinishedError(StateError):
     """
 
     code = "state.run_finished"
+
+
+class SweepLeaseError(StateError):
+    """A point of a sweep went to another agent, because this one was silent for too long."""
+
+    code = "state.sweep_lease"
+
+
+class SweepStateError(StateError):
+    """A sweep has ended, or is being canceled.
+
+    Examples:
+        What was stopped is not resumed.
+
+        ```python
+        import hozon
+
+        sweep_id = hozon.sweep(
+            {"method": "random", "parameters": {"rate": {"min": 0.0, "max": 1.0}}}, id="search"
+        )
+        sweep = hozon.Api().sweep(sweep_id)
+        sweep.stop()
+        try:
+            sweep.resume()
+        except hozon.errors.SweepStateError as error:
+            print(error.message)
+            #> The sweep ada/digits/search is STOPPED and cannot resume
+        ```
+    """
+
+    code = "state.sweep"
 
 
 class UploadLeaseError(StateError):

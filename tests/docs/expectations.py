@@ -309,6 +309,16 @@ def name_best_model() -> None:
     }
 
 
+def swept_by_page(count: int, state: str) -> None:
+    """One sweep was created; so many of its points were tried, and each once."""
+    runs = list(hozon.Api().runs())
+    (sweep,) = {run.sweep_id for run in runs}
+    assert sweep is not None
+    assert (len(runs), {run.state for run in runs}) == (count, {"finished"})
+    assert len({str(run.config) for run in runs}) == count
+    assert hozon.Api().sweep(sweep).state == state
+
+
 def run_sweep() -> None:
     """Three runs ended well and logged a version each, in the order of the grid."""
     swept_unchanged()
@@ -630,6 +640,10 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
         ("guides/upgrade-and-back-up", "back_up_catalog.py"): bucket_whole,
         ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
+        ("guides/sweeps", "grid.py"): partial(swept_by_page, 6, "FINISHED"),
+        ("guides/sweeps", "random_search.py"): partial(swept_by_page, 3, "FINISHED"),
+        ("guides/sweeps", "bayes.py"): partial(swept_by_page, 5, "FINISHED"),
+        ("guides/sweeps", "pause.py"): partial(swept_by_page, 2, "STOPPED"),
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -303,6 +303,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _swept,
                 "the sweep lr-search with three runs, each of which logged sweep-classifier",
             ),
+            Scene("guides/sweeps", _empty, "nothing"),
             Scene("guides/track-external-files", _empty, "nothing"),
             Scene(
                 "guides/tables-and-media",

@@ -18,12 +18,12 @@ from hozon.model.lineage import Edges
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
-from hozon.model.names import MAIN_STORE, StoreName, SweepId, TypeName
+from hozon.model.names import MAIN_STORE, StoreName, TypeName
 from hozon.model.notes import Notes
-from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.model.paths import CollectionPath, ProjectPath, RunPath
 from hozon.model.places import Place
 from hozon.model.runs import Run, RunKey, RunState
-from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
+from hozon.model.sweeps import SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
@@ -32,6 +32,7 @@ from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
 from hozon.ports.protection import ProtectionRecords
 from hozon.ports.retention import RetentionRecords
+from hozon.ports.sweeps import PointRecords, SweepRecords
 from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
@@ -399,22 +400,6 @@ class RunRecords(Protocol):
         ...
 
 
-class SweepRecords(Protocol):
-    """Sweeps."""
-
-    def find(self, path: SweepPath) -> Sweep | None:
-        """Find a sweep."""
-        ...
-
-    def add(self, at: ProjectPath, sweep_id: SweepId, config: SweepConfig, now: datetime) -> Sweep:
-        """Make a sweep; its id is free."""
-        ...
-
-    def take_point(self, key: SweepKey) -> int:
-        """Give the number of the next grid point, each once, counting from 0 without end."""
-        ...
-
-
 class LineageRecords(Edges, Protocol):
     """Edges between runs and versions.
 
@@ -473,6 +458,11 @@ class CatalogSession(Protocol):
     @property
     def sweeps(self) -> SweepRecords:
         """Sweeps."""
+        ...
+
+    @property
+    def points(self) -> PointRecords:
+        """Points of sweeps."""
         ...
 
     @property

@@ -11,37 +11,23 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hozon.errors import HozonError, NoRunError
-from hozon.model.metadata import JsonValue, check_json_object
+from hozon.model.metadata import check_json_object
 from hozon.model.names import RunId, check_name
 from hozon.model.paths import ProjectPath
 from hozon.model.runs import RunState
-from hozon.model.sweeps import Sweep
 from hozon.sdk.artifact import Artifact
 from hozon.sdk.run import Run, end_with_process, is_at_work
-from hozon.sdk.session import close_sessions, current_session
+from hozon.sdk.session import Session, close_sessions, current_session
+from hozon.sdk.sweep_points import HeldPoint, join_point
 from hozon.services.runs import end_run, start_run
 
-
-@dataclass
-class Assignment:
-    """A grid point that waits for the run that will try it."""
-
-    sweep: Sweep
-    """The sweep that it is of."""
-
-    values: Mapping[str, JsonValue]
-    """A value for each parameter."""
-
-    taken: bool = False
-    """Whether a run has taken it."""
-
-
-ASSIGNMENT: Final[ContextVar[Assignment | None]] = ContextVar("assignment", default=None)
+ASSIGNMENT: Final[ContextVar[HeldPoint | None]] = ContextVar("assignment", default=None)
 """What an agent wants the next run to try; None outside agents."""
+
+_FOR_DRAFT: Final[ContextVar[bool]] = ContextVar("for_draft", default=False)
 
 _CURRENT: Final[list[Run]] = []
 
@@ -58,7 +44,8 @@ def init(
     Use it as a context manager, so that the run ends with the block: a run that is left open is
     ended with the process, which can then only print what could not be stored. A run that is
     current already is ended first. Called by an agent of a sweep, the run takes the sweep's
-    project, and its next grid point into its config.
+    project, and its next point into its config; so does one in a program that `hozon agent`
+    started.
 
     Args:
         entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
@@ -95,27 +82,25 @@ def init(
     if job_type is not None:
         job_type = check_name(job_type, kind="job type")
     inputs = check_json_object(config, what="config")
-    assignment = ASSIGNMENT.get()
-    if assignment is not None and not assignment.taken:
-        at, inputs = assignment.sweep.at, {**inputs, **assignment.values}
-    else:
-        assignment = None
+    point = _assigned(session)
+    if point is not None:
+        at, inputs = point.sweep.at, {**inputs, **point.values}
     record = start_run(
         session.context,
         at,
         run_id=run_id,
         job_type=job_type,
         config=inputs,
-        sweep=assignment.sweep if assignment else None,
+        sweep=point.sweep if point else None,
     )
     try:
         finish()
+        if point is not None:
+            point.begin(record.key)
     except BaseException:
         end_run(session.context, record.key, RunState.FAILED)
         raise
-    if assignment is not None:
-        assignment.taken = True
-    run = Run(session, record, on_end=_CURRENT.clear)
+    run = Run(session, record, on_end=_CURRENT.clear, point=point)
     _CURRENT.append(run)
     return run
 
@@ -305,12 +290,22 @@ def log_draft(artifact: Artifact) -> None:
     if _CURRENT:
         _CURRENT[0].log_artifact(artifact)
         return
-    token = ASSIGNMENT.set(None)  # A grid point is for the run that the program itself begins.
+    token = _FOR_DRAFT.set(True)  # A point is for the run that the program itself begins.
     try:
         with init(job_type="auto") as run:
             run.log_artifact(artifact)
     finally:
-        ASSIGNMENT.reset(token)
+        _FOR_DRAFT.reset(token)
+
+
+def _assigned(session: Session) -> HeldPoint | None:
+    """Give the point that the next run is to try; None if there is none, or a run has it."""
+    if _FOR_DRAFT.get():
+        return None
+    point = ASSIGNMENT.get()
+    if point is None:
+        return join_point(session)
+    return None if point.taken else point
 
 
 def _end_with_process() -> None:

@@ -25,6 +25,7 @@ from hozon.sdk.collecting import collect_if_due
 from hozon.sdk.errors import ArtifactNotLoggedError
 from hozon.sdk.progress import progress_bar
 from hozon.sdk.session import Session
+from hozon.sdk.sweep_points import HeldPoint
 from hozon.sdk.values import LiveMapping
 from hozon.services.commit import CommitRequest, CommitResult, commit_version
 from hozon.services.lineage import record_use
@@ -70,8 +71,15 @@ class Run:
         ```
     """
 
-    def __init__(self, session: Session, record: RunRecord, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        record: RunRecord,
+        on_end: Callable[[], None],
+        point: HeldPoint | None = None,
+    ) -> None:
         """Wrap a run that the catalog holds; `on_end` is called when it ends."""
+        self._point = point
         self._session = session
         self._record = record
         self._on_end = on_end
@@ -471,7 +479,10 @@ class Run:
                 failures.append(error)
         self._uploader.shutdown()
         outcome = RunState.FAILED if failures else self._outcome
-        end_run(self._session.context, self._record.key, outcome)
+        if self._point is None:
+            end_run(self._session.context, self._record.key, outcome)
+        else:
+            outcome = self._point.end_run(self._record.key, outcome)
         self._state = outcome
         self._on_end()
         if failures:
@@ -489,6 +500,8 @@ class Run:
                 f"The run {self.path} has {self.state} and cannot {what}",
                 hint="Begin another run with hozon.init().",
             )
+        if self._point is not None and self._point.refusal is not None:
+            raise self._point.refusal
 
     def _save_config(self, config: JsonObject) -> None:
         self._check_running("change its config")

@@ -14,8 +14,8 @@ import pytest
 from hozon.errors import CatalogError
 from hozon.model.digests import ContentDigest
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.names import Alias, CollectionName, RunId, SweepId
-from hozon.model.paths import CollectionPath, RunPath, SweepPath
+from hozon.model.names import Alias, CollectionName, RunId
+from hozon.model.paths import CollectionPath, RunPath
 from hozon.model.places import Place
 from hozon.model.runs import RunState
 from hozon.model.tags import Tag
@@ -468,17 +468,6 @@ class CatalogContract(CatalogParts):
         assert read_all(session.runs.listing(AT)) == made
         assert read_all(session.runs.in_sweep(sweep.key)) == made[1:]
         assert read_all(session.runs.listing(ELSEWHERE)) == []
-
-    def test_a_sweep_comes_back_equal(self, session: CatalogSession) -> None:
-        """Its configuration is read as it was written."""
-        made = make_sweep(session, "s1")
-        assert session.sweeps.find(made.path) == made
-        assert session.sweeps.find(SweepPath(AT, SweepId("absent"))) is None
-
-    def test_points_are_given_once_and_in_order(self, session: CatalogSession) -> None:
-        """Counting goes on past the end of the grid: the caller knows its size."""
-        sweep = make_sweep(session, "s1")
-        assert [session.sweeps.take_point(sweep.key) for _ in range(4)] == [0, 1, 2, 3]
 
     def test_everything_is_counted(self, session: CatalogSession) -> None:
         """Each figure counts its own kind."""

@@ -12,6 +12,7 @@ from hozon.testing.notes import NoteContract
 from hozon.testing.protection import ProtectionContract
 from hozon.testing.retention import RetentionContract
 from hozon.testing.stores import StoresContract
+from hozon.testing.sweeps import SweepContract
 from hozon.testing.uploads import UploadContract
 from hozon.testing.usage import UsageContract
 
@@ -28,5 +29,6 @@ class CatalogParts(
     NoteContract,
     ProtectionContract,
     StoresContract,
+    SweepContract,
 ):
     """Everything in `hozon.testing.catalogs.CatalogContract` that has a module of its own."""
