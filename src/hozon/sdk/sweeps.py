@@ -101,7 +101,7 @@ def agent(
         SweepNotFoundError: There is no such sweep.
         InputError: `count` is below 1, or there is no function.
         NoRunError: The function ended without calling `hozon.init`.
-        MissingExtraError: The method is `bayes`, and Optuna is not installed.
+        MissingExtraError: The sweep uses `bayes`, and Optuna is not installed.
 
     Concurrency:
         Agents in several processes, on one machine or many, may share a sweep: no point is tried by

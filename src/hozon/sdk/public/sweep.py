@@ -203,7 +203,7 @@ class Sweep:
             SweepStateError: The sweep has ended already.
 
         Examples:
-            An agent of a stopped sweep finds nothing to do.
+            An agent of a stopped sweep has nothing to do.
 
             ```python
             import hozon
