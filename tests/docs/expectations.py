@@ -642,7 +642,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
         ("guides/sweeps", "grid.py"): partial(swept_by_page, 6, "FINISHED"),
         ("guides/sweeps", "random_search.py"): partial(swept_by_page, 3, "FINISHED"),
-        ("guides/sweeps", "bayes.py"): partial(swept_by_page, 5, "FINISHED"),
+        ("guides/sweeps", "bayes.py"): partial(swept_by_page, 3, "FINISHED"),
         ("guides/sweeps", "pause.py"): partial(swept_by_page, 2, "STOPPED"),
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,

@@ -212,6 +212,9 @@ class Sweep:
             def train() -> None:
                 with hozon.init() as run:
                     run.log({"loss": run.config["rate"]})
+                print(run.state, 0 <= run.summary["loss"] <= 1)
+                #> finished True
+                #> finished True
 
 
             config = {"method": "random", "parameters": {"rate": {"min": 0.0, "max": 1.0}}}
