@@ -22,7 +22,7 @@ from hozon.services.runs import HeldRun, RunRequest, begin_run
 AT = ProjectPath.of("ada", "digits")
 MNIST = CollectionPath.parse("mnist", default=AT)
 BUCKET = "hozon-tests"
-EMPTY_PAGES = {"index", "guides/track-external-files"}
+EMPTY_PAGES = {"index", "guides/sweeps", "guides/track-external-files"}
 """The pages of the documentation that begin with nothing logged."""
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hozon.ports.file_index import FileIndex
     from hozon.ports.object_cache import ObjectCache
     from hozon.ports.object_store import ObjectStore
+    from hozon.ports.optimizers import Optimizer
     from hozon.ports.references import ReferenceHandler, References
     from hozon.ports.versioning import VersionedStore
     from hozon.services.gate import GateReport
@@ -121,6 +122,22 @@ def open_file_index(settings: Settings) -> "FileIndex":
     from hozon.storage.file_index import SqliteFileIndex  # noqa: PLC0415  Drafts alone need it.
 
     return SqliteFileIndex(settings.cache_dir / "files.db")
+
+
+def open_optimizer() -> "Optimizer":
+    """Open what proposes points for the method `bayes`.
+
+    Raises:
+        MissingExtraError: Optuna is not installed.
+    """
+    try:
+        from hozon.optimizers.tpe import TpeOptimizer  # noqa: PLC0415  An extra, and heavy.
+    except ImportError as error:
+        raise MissingExtraError(
+            "A sweep with method 'bayes' needs Optuna, which is not installed",
+            hint="Install it with: pip install 'hozon[bayes]'.",
+        ) from error
+    return TpeOptimizer()
 
 
 def open_catalog(url: str, *, clock: Clock | None = None) -> "Catalog":

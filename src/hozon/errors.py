@@ -54,6 +54,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── RequirementError            state.requirement
     │   ├── RunFinishedError            state.run_finished
     │   ├── RunLostError                state.run_lost
+    │   ├── SweepLeaseError             state.sweep_lease
+    │   ├── SweepStateError             state.sweep
     │   ├── UploadLeaseError            state.upload_lease
     │   ├── VersionStateError           state.version
     │   └── WaitTimeoutError            state.wait_timeout
@@ -362,10 +364,10 @@ class InvalidSweepError(InputError):
         import hozon
 
         try:
-            hozon.sweep({"method": "bayes"})
+            hozon.sweep({"method": "gird"})
         except hozon.errors.InvalidSweepError as error:
             print(error)
-            #> method is 'bayes'. This release walks a 'grid'.
+            #> method is 'gird'. Use 'grid', 'random' or 'bayes'.
         ```
     """
 
@@ -1229,6 +1231,37 @@ class RunLostError(StateError):
     """Another process has gone on with the run of this one, which fell silent before."""
 
     code = "state.run_lost"
+
+
+class SweepLeaseError(StateError):
+    """A point of a sweep went to another agent, because this one was silent for too long."""
+
+    code = "state.sweep_lease"
+
+
+class SweepStateError(StateError):
+    """A sweep has ended, or is being canceled.
+
+    Examples:
+        What was stopped is not resumed.
+
+        ```python
+        import hozon
+
+        sweep_id = hozon.sweep(
+            {"method": "random", "parameters": {"rate": {"min": 0.0, "max": 1.0}}}, id="search"
+        )
+        sweep = hozon.Api().sweep(sweep_id)
+        sweep.stop()
+        try:
+            sweep.resume()
+        except hozon.errors.SweepStateError as error:
+            print(error.message)
+            #> The sweep ada/digits/search is STOPPED and cannot resume
+        ```
+    """
+
+    code = "state.sweep"
 
 
 class UploadLeaseError(StateError):

@@ -42,7 +42,13 @@ _SIZES: Final[Mapping[str, str]] = MappingProxyType(
 """Settings that are sizes, with their defaults; those of packs were measured: see ADR 0008."""
 
 _SPANS: Final[Mapping[str, str]] = MappingProxyType(
-    {"gc_grace": "24h", "gc_interval": "24h", "restore_window": "7d", "trash_window": "30d"}
+    {
+        "gc_grace": "24h",
+        "gc_interval": "24h",
+        "restore_window": "7d",
+        "sweep_lease": "60s",
+        "trash_window": "30d",
+    }
 )
 """Settings that are spans of time, with their defaults."""
 
@@ -128,6 +134,10 @@ class Settings:
     """How much time passes at least between two collections that begin by themselves; nothing of
     it for never. `HOZON_GC_INTERVAL`, such as `36h`; default `24h`."""
 
+    sweep_lease: timedelta = timedelta(seconds=60)
+    """How long a point of a sweep is held for an agent that is silent, before another agent may try
+    it. `HOZON_SWEEP_LEASE`, such as `10m`, more than 0; default `60s`."""
+
     windows: Windows = field(default_factory=Windows)
     """How long collection waits before it gives something up. `HOZON_RESTORE_WINDOW`, how long a
     deleted version can be restored, default `7d`; `HOZON_TRASH_WINDOW`, how long what was removed
@@ -194,6 +204,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         collection_enabled=env.get("GORILLA_ARTIFACT_GC_ENABLED", "").strip().lower() == "true",
         connectors=MappingProxyType(stores),
         gc_interval=spans["gc_interval"],
+        sweep_lease=_lasting("sweep_lease", spans["sweep_lease"]),
         windows=Windows(
             restore=spans["restore_window"], trash=spans["trash_window"], grace=spans["gc_grace"]
         ),
@@ -220,6 +231,29 @@ def _span(key: str, text: str) -> timedelta:
             error.message,
             hint=f"Correct HOZON_{key.upper()} or the configuration file. {error.hint}",
         ) from None
+
+
+def _lasting(key: str, span: timedelta) -> timedelta:
+    """Refuse a span that is over before anything can happen in it."""
+    if not span:
+        raise InvalidSettingError(
+            f"The setting {key} is 0",
+            hint=f"Set HOZON_{key.upper()} or the configuration file to a span such as 60s.",
+        )
+    return span
+
+
+def read_sweep_point(environ: Mapping[str, str] | None = None) -> str | None:
+    """Read which point of a sweep this process was started for.
+
+    Args:
+        environ: The environment; by default the one of this process.
+
+    Returns:
+        What `hozon agent` put into `HOZON_SWEEP_POINT`; None outside agents.
+    """
+    env = os.environ if environ is None else environ
+    return env.get("HOZON_SWEEP_POINT") or None
 
 
 def _deployment(text: str) -> Deployment:

@@ -310,6 +310,32 @@ def went_on_by_itself() -> None:
     assert [[row["_step"] for row in run.history()] for run in runs] == [[0, 1], [0, 1], [0]]
 
 
+FAQ_RUNS = 5
+
+
+def answered(*, runs: int = 0, **collections: int) -> None:
+    """State how many runs were begun, and which collections have how many versions now."""
+    assert len(hozon.Api().runs()) == FAQ_RUNS + runs
+    there = {"mnist": 3, "classifier": 2, "sweep_classifier": 3, **collections}
+    kinds = ("dataset", "model", "evaluation", "code")
+    found = {
+        collection.name.replace("-", "_"): len(collection.artifacts())
+        for kind in kinds
+        for collection in hozon.Api().artifact_collections("digits", kind)
+    }
+    assert found == there
+
+
+def set_policy() -> None:
+    """One version has a TTL, one collection a policy, and nothing went."""
+    answered()
+    assert hozon.Api().artifact("classifier:v0").ttl == timedelta(days=30)
+    assert hozon.Api().artifact("classifier:v1").ttl is hozon.ArtifactTTL.INHERIT
+    kept = hozon.Api().artifact_collection("dataset", "mnist").retention
+    assert kept is not None
+    assert kept.keep_newest == 2
+
+
 def swept_unchanged() -> None:
     """Reading changes nothing."""
     assert names("model", "sweep-classifier") == {"v0": [], "v1": [], "v2": ["latest"]}
@@ -322,6 +348,16 @@ def name_best_model() -> None:
         "v1": ["best-of-lr-search"],
         "v2": ["latest"],
     }
+
+
+def swept_by_page(count: int, state: str) -> None:
+    """One sweep was created; so many of its points were tried, and each once."""
+    runs = list(hozon.Api().runs())
+    (sweep,) = {run.sweep_id for run in runs}
+    assert sweep is not None
+    assert (len(runs), {run.state for run in runs}) == (count, {"finished"})
+    assert len({str(run.config) for run in runs}) == count
+    assert hozon.Api().sweep(sweep).state == state
 
 
 def run_sweep() -> None:
@@ -658,6 +694,22 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/resume-a-run", "show_ends.py"): partial(
             resumed, runs={"train-model": "failed", "stopped": "killed", "rejected": "failed"}
         ),
+        ("guides/faq", "log_to_existing_run.py"): partial(answered, report=1),
+        ("guides/faq", "mistyped_run.py"): answered,
+        ("guides/faq", "set_policy.py"): set_policy,
+        ("guides/faq", "from_artifact.py"): answered,
+        ("guides/faq", "from_run.py"): answered,
+        ("guides/faq", "log_models.py"): partial(answered, runs=2, rate_search=2),
+        ("guides/faq", "best_run.py"): answered,
+        ("guides/faq", "save_code.py"): partial(answered, runs=1, source_train=1),
+        ("guides/faq", "several_architectures.py"): partial(
+            answered, runs=4, digits_mlp=1, digits_cnn=2
+        ),
+        ("guides/faq", "s3_version_id.py"): partial(answered, runs=1, labels=1),
+        ("guides/sweeps", "grid.py"): partial(swept_by_page, 6, "FINISHED"),
+        ("guides/sweeps", "random_search.py"): partial(swept_by_page, 3, "FINISHED"),
+        ("guides/sweeps", "bayes.py"): partial(swept_by_page, 3, "FINISHED"),
+        ("guides/sweeps", "pause.py"): partial(swept_by_page, 2, "STOPPED"),
         ("guides/sweep-best-run", "best_model.py"): swept_unchanged,
         ("guides/sweep-best-run", "name_best_model.py"): name_best_model,
         ("guides/sweep-best-run", "compare_runs.py"): swept_unchanged,

@@ -57,6 +57,7 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
     """The command line is known by the name of the installed script."""
     assert inventory.command_line.program == ("hozon",)
     assert [one.name for one in inventory.command_line.commands] == [
+        "hozon agent",
         "hozon artifact ls",
         "hozon artifact restore",
         "hozon cache info",
@@ -77,6 +78,13 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
         "hozon project unprotect",
         "hozon project protected",
         "hozon status",
+        "hozon sweep create",
+        "hozon sweep ls",
+        "hozon sweep show",
+        "hozon sweep pause",
+        "hozon sweep resume",
+        "hozon sweep stop",
+        "hozon sweep cancel",
         "hozon ttl ls",
         "hozon ttl set",
         "hozon ttl show",

@@ -66,6 +66,8 @@ CODES = {
     "StorageError": "backend.storage",
     "SweepExistsError": "conflict.sweep_exists",
     "SweepNotFoundError": "not_found.sweep",
+    "SweepLeaseError": "state.sweep_lease",
+    "SweepStateError": "state.sweep",
     "TooManyObjectsError": "input.too_many_objects",
     "TypeConflictError": "conflict.type",
     "UploadLeaseError": "state.upload_lease",

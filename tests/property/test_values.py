@@ -22,7 +22,7 @@ from hozon.model.paths import (
     SweepPath,
     check_entry_path,
 )
-from hozon.model.sweeps import parse_sweep_config
+from hozon.model.sweep_config import parse_sweep_config
 
 ELSEWHERE = ProjectPath.of("someone", "else")
 
@@ -157,7 +157,8 @@ def test_the_points_of_a_grid_are_all_different(values: dict[str, list[int]]) ->
             "parameters": {name: {"values": tried} for name, tried in values.items()},
         }
     )
-    points = [tuple(config.point(number).items()) for number in range(config.point_count)]
+    assert config.point_count is not None
+    points = [tuple(config.grid_point(number).items()) for number in range(config.point_count)]
     assert len(set(points)) == config.point_count
     places = [[values[n].index(v) for n, v in p if isinstance(v, int)] for p in points]
     assert places == sorted(places)

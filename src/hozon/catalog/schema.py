@@ -72,9 +72,11 @@ sweeps = Table(
     Column("config", JsonDocument, nullable=False),
     Column("next_point", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("state", code_points(16), nullable=False, server_default="RUNNING"),
+    Column("seed", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("project_id", "sweep_id"),
 )
-"""Sweeps with the number of the grid point to hand out next."""
+"""Sweeps with the number of the point to hand out next, and what random ones are drawn from."""
 
 runs = Table(
     "runs",
@@ -108,6 +110,21 @@ runs = Table(
 A running one belongs to the process that knows its holder's token; what was running before there
 were holders belongs to none.
 """
+
+sweep_points = Table(
+    "sweep_points",
+    metadata,
+    Column("sweep_id", ForeignKey("sweeps.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("point", JsonDocument, nullable=False),
+    Column("state", code_points(16), nullable=False),
+    Column("token", code_points(32), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("run_id", ForeignKey("runs.id")),
+    Index("ix_sweep_points_sweep_id_state", "sweep_id", "state"),
+)
+"""The points of sweeps that were handed out, with who holds each of them and until when."""
 
 history = Table(
     "history",

@@ -24,6 +24,7 @@ from hozon.catalog.protection import SqlProtection
 from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
 from hozon.catalog.schema import links, objects, projects, runs, versions
+from hozon.catalog.sweep_points import SqlPoints
 from hozon.catalog.sweeps import SqlSweeps
 from hozon.catalog.usage import SqlUsage
 from hozon.catalog.versions import SqlVersions
@@ -72,6 +73,11 @@ class SqlSession:
     def sweeps(self) -> SqlSweeps:
         """Sweeps."""
         return SqlSweeps(self.connection)
+
+    @property
+    def points(self) -> SqlPoints:
+        """Points of sweeps."""
+        return SqlPoints(self.connection)
 
     @property
     def lineage(self) -> SqlLineage:

@@ -13,6 +13,7 @@ import click
 
 from hozon._version import __version__
 from hozon.cli import collect  # noqa: F401  It adds commands to the group.
+from hozon.cli.agent import agent
 from hozon.cli.artifact import artifact
 from hozon.cli.cache import cache
 from hozon.cli.demo import demo
@@ -22,6 +23,7 @@ from hozon.cli.migrate import migrate
 from hozon.cli.plan import plan
 from hozon.cli.project import project
 from hozon.cli.status import status
+from hozon.cli.sweep import sweep
 from hozon.cli.ttl import ttl
 from hozon.errors import (
     BackendError,
@@ -74,6 +76,7 @@ def cli() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
+cli.add_command(agent)
 cli.add_command(artifact)
 cli.add_command(cache)
 cli.add_command(demo)
@@ -83,4 +86,5 @@ cli.add_command(migrate)
 cli.add_command(plan)
 cli.add_command(project)
 cli.add_command(status)
+cli.add_command(sweep)
 cli.add_command(ttl)

@@ -323,6 +323,13 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _swept,
                 "the sweep lr-search with three runs, each of which logged sweep-classifier",
             ),
+            Scene("guides/sweeps", _empty, "nothing"),
+            Scene(
+                "guides/faq",
+                _referred,
+                "the dataset mnist (v0 to v2), the model classifier (v0 and v1), which the run"
+                " train-model logged, and the sweep lr-search with three runs",
+            ),
             Scene("guides/track-external-files", _empty, "nothing"),
             Scene(
                 "guides/tables-and-media",

@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from hozon.errors import InvalidRetentionError
 from hozon.model.metadata import JsonObject, JsonValue
-from hozon.model.sweeps import Goal
+from hozon.model.sweep_config import Goal
 from hozon.model.ttl import MAX_TTL, MIN_TTL
 from hozon.model.versions import VersionId
 

@@ -1,74 +1,94 @@
-"""Sweeps: groups of runs over a grid of parameters, judged by one metric.
+"""Sweeps: groups of runs over points of a search, judged by one metric.
 
-Owns the sweep configuration, the order of the grid and the choice of the best run. Refuses to own
-scheduling. Invariant: a `SweepConfig` holds at least one point and a metric.
-
-Source: the published sweep configuration (`method`, `metric`, `parameters`), of which this release
-knows the grid.
+Owns the life of a sweep and of its points, and the choice of the best run. Refuses to own the
+configuration, which is in `hozon.model.sweep_config`, and who hands points out. Invariants: a point
+is in one hand at a time; what ended is never handed out again.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from types import MappingProxyType
+from typing import Final, NewType
 
-from hozon.errors import InvalidSweepError
-from hozon.model.metadata import JsonObject, JsonValue, check_json_object
+from hozon.errors import InputError, SweepStateError
+from hozon.model.metadata import JsonObject, JsonValue
 from hozon.model.names import SweepId
 from hozon.model.paths import ProjectPath, SweepPath
-from hozon.model.runs import Run, comparable
+from hozon.model.runs import Run, RunKey, comparable
+from hozon.model.sweep_config import Goal, SweepConfig
 
 SweepKey = NewType("SweepKey", int)
 """A sweep's key in the catalog."""
 
-
-class Goal(StrEnum):
-    """Which end of a metric is the good one."""
-
-    MINIMIZE = "minimize"
-    """The smallest value wins; the default."""
-
-    MAXIMIZE = "maximize"
-    """The largest value wins."""
+MOST_ATTEMPTS: Final = 3
+"""How often a point is handed out, before it counts as lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepConfig:
-    """What a sweep tries and how it judges."""
+class SweepState(StrEnum):
+    """Where a sweep stands."""
 
-    metric: str
-    """The key of the runs' summary that is compared."""
+    RUNNING = "RUNNING"
+    """Agents get points."""
 
-    goal: Goal
-    """Which end of it wins."""
+    PAUSED = "PAUSED"
+    """Agents wait until it is resumed; runs that have begun go on."""
 
-    parameters: tuple[tuple[str, tuple[JsonValue, ...]], ...]
-    """Each parameter with its values, in the order given."""
+    STOPPED = "STOPPED"
+    """Agents get no more points; runs that have begun go on. For good."""
 
-    source: JsonObject
-    """The configuration as it was given."""
+    CANCELED = "CANCELED"
+    """Agents get no more points, and end the runs that have begun. For good."""
 
-    @property
-    def point_count(self) -> int:
-        """How many points the grid has, 1 or more."""
-        return math.prod(len(values) for _, values in self.parameters)
+    FINISHED = "FINISHED"
+    """All points were tried, or the target was reached."""
 
-    def point(self, number: int) -> dict[str, JsonValue]:
-        """Give the n-th point of the grid; the last parameter varies fastest.
 
-        Args:
-            number: 0 or more, below `point_count`.
+class SweepAction(StrEnum):
+    """What can be asked of a sweep."""
 
-        Returns:
-            A value for each parameter.
-        """
-        chosen: dict[str, JsonValue] = {}
-        for name, values in reversed(self.parameters):
-            number, position = divmod(number, len(values))
-            chosen[name] = values[position]
-        return {name: chosen[name] for name, _ in self.parameters}
+    PAUSE = "pause"
+    """Hand out no points for now."""
+
+    RESUME = "resume"
+    """Hand out points again."""
+
+    STOP = "stop"
+    """Hand out no more points."""
+
+    CANCEL = "cancel"
+    """Hand out no more points, and end what has begun."""
+
+
+_ACTIONS: Final[Mapping[SweepAction, tuple[SweepState, frozenset[SweepState]]]] = MappingProxyType(
+    {
+        SweepAction.PAUSE: (SweepState.PAUSED, frozenset({SweepState.RUNNING})),
+        SweepAction.RESUME: (SweepState.RUNNING, frozenset({SweepState.PAUSED})),
+        SweepAction.STOP: (
+            SweepState.STOPPED,
+            frozenset({SweepState.RUNNING, SweepState.PAUSED}),
+        ),
+        SweepAction.CANCEL: (
+            SweepState.CANCELED,
+            frozenset({SweepState.RUNNING, SweepState.PAUSED, SweepState.STOPPED}),
+        ),
+    }
+)
+"""Action → where it leads, and from where; where it leads, it changes nothing."""
+
+
+class PointState(StrEnum):
+    """Where a point stands."""
+
+    TAKEN = "TAKEN"
+    """An agent tries it, for as long as its lease runs."""
+
+    DONE = "DONE"
+    """Its run ended, well or not."""
+
+    LOST = "LOST"
+    """It was handed out as often as a point is, and nobody came to an end with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,50 +110,98 @@ class Sweep:
     created_at: datetime
     """When it was created, UTC."""
 
+    state: SweepState = SweepState.RUNNING
+    """Where it stood when it was read."""
+
+    seed: int = 0
+    """What its random points are drawn from."""
+
     @property
     def path(self) -> SweepPath:
         """The full path."""
         return SweepPath(self.at, self.id)
 
 
-def parse_sweep_config(config: object) -> SweepConfig:
-    """Read and check a sweep configuration.
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point that was handed out, as the catalog holds it."""
+
+    number: int
+    """Its place in the order of the sweep, from 0."""
+
+    values: JsonObject
+    """A value for each parameter."""
+
+    token: str
+    """Who holds it: whoever knows this; at most 32 characters."""
+
+    expires_at: datetime
+    """Until when it is held without a word from the holder, UTC."""
+
+    state: PointState = PointState.TAKEN
+    """Where it stands."""
+
+    attempts: int = 1
+    """How often it was handed out."""
+
+    run: RunKey | None = None
+    """The run that tries it; None before that begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By what runs are ranked."""
+
+    source: str
+    """`summary_metrics` or `config`."""
+
+    key: str
+    """What of it is compared."""
+
+    goal: Goal
+    """Which end wins."""
+
+    def __str__(self) -> str:
+        """Write the order as `parse_order` reads it."""
+        return f"{'+' if self.goal is Goal.MINIMIZE else '-'}{self.source}.{self.key}"
+
+
+def parse_order(text: str) -> Order:
+    """Read by what runs are ranked.
 
     Args:
-        config: A mapping with `method` (`grid`), `metric` (`name`, and `goal`, by default
-            `minimize`) and `parameters` (name → `values`, a list, or `value`).
-
-    Returns:
-        The configuration, checked.
+        text: `+` (the smallest wins) or `-`, then `summary_metrics.` or `config.`, then a key.
 
     Raises:
-        InvalidSweepError: A key is missing, unknown or malformed; the message names it.
-        InvalidMetadataError: A value is none that JSON can carry.
+        InputError: It is written otherwise.
     """
-    source = check_json_object(config, what="sweep configuration")
-    _only(source, {"method", "metric", "parameters", "name"}, where="sweep configuration")
-    if source.get("method") != "grid":
-        raise InvalidSweepError(
-            f"method is {source.get('method')!r}", hint="This release walks a 'grid'."
+    source, _, key = text[1:].partition(".")
+    if text[:1] not in {"+", "-"} or source not in {"summary_metrics", "config"} or not key:
+        raise InputError(
+            f"order is {text!r}",
+            hint="Write '+summary_metrics.loss' for the smallest loss, '-config.lr' for the"
+            " largest lr.",
         )
-    metric = _section(source, "metric")
-    _only(metric, {"name", "goal"}, where="metric")
-    name = metric.get("name")
-    if not isinstance(name, str) or not name:
-        raise InvalidSweepError("metric has no name", hint="Name a key of the runs' summary.")
-    try:
-        goal = Goal(str(metric.get("goal", Goal.MINIMIZE)))
-    except ValueError:
-        raise InvalidSweepError(
-            f"metric.goal is {metric['goal']!r}", hint="Use 'minimize' or 'maximize'."
-        ) from None
-    parameters = _section(source, "parameters")
-    return SweepConfig(
-        metric=name,
-        goal=goal,
-        parameters=tuple((key, _values(key, spec)) for key, spec in parameters.items()),
-        source=source,
-    )
+    return Order(source, key, Goal.MINIMIZE if text[0] == "+" else Goal.MAXIMIZE)
+
+
+def change_state(sweep: Sweep, action: SweepAction) -> SweepState:
+    """Tell where an action leads a sweep.
+
+    Args:
+        sweep: The sweep as it is.
+        action: What is asked.
+
+    Raises:
+        SweepStateError: The sweep has ended, or is not paused.
+    """
+    to, allowed = _ACTIONS[action]
+    if sweep.state is not to and sweep.state not in allowed:
+        raise SweepStateError(
+            f"The sweep {sweep.path} is {sweep.state} and cannot {action}",
+            hint="Create another sweep with hozon.sweep(); its runs and its best run stay.",
+        )
+    return to
 
 
 def best_run(runs: Iterable[Run], *, metric: str, goal: Goal) -> Run | None:
@@ -148,46 +216,39 @@ def best_run(runs: Iterable[Run], *, metric: str, goal: Goal) -> Run | None:
         The winner; the earliest of those that tie; None when no run has a number there. NaN,
         text and absence never win.
     """
-    sign = 1 if goal is Goal.MINIMIZE else -1
-    scored = [
-        (sign * score, run)
-        for run in runs
-        if (score := comparable(run.summary, metric)) is not None
-    ]
+    return best_by(runs, Order("summary_metrics", metric, goal))
+
+
+def best_by(runs: Iterable[Run], order: Order) -> Run | None:
+    """Choose the run that comes first in an order; see `best_run`.
+
+    Args:
+        runs: The candidates, earliest first.
+        order: By what they are ranked.
+    """
+    sign = 1 if order.goal is Goal.MINIMIZE else -1
+    scored = [(sign * score, run) for run in runs if (score := _score(run, order)) is not None]
     return min(scored, key=lambda pair: pair[0])[1] if scored else None
 
 
-def _section(source: JsonObject, key: str) -> JsonObject:
-    """Get a mapping that must be there and must not be empty."""
-    section = source.get(key)
-    if not isinstance(section, Mapping) or not section:
-        raise InvalidSweepError(
-            f"{key} is {'missing' if section is None else repr(section)}",
-            hint=f"Give {key!r} a dict with at least one key.",
-        )
-    return section
+def reached(sweep: Sweep, best: Run | None) -> bool:
+    """Tell whether the best run of a sweep is as good as its target."""
+    config = sweep.config
+    if config.target is None or config.metric is None or best is None:
+        return False
+    score = comparable(best.summary, config.metric)
+    if score is None:
+        return False
+    return score <= config.target if config.goal is Goal.MINIMIZE else score >= config.target
 
 
-def _values(key: str, spec: JsonValue) -> tuple[JsonValue, ...]:
-    """Read the values of one parameter."""
-    where = f"parameters.{key}"
-    if isinstance(spec, Mapping):
-        _only(spec, {"values", "value"}, where=where)
-        if "value" in spec and "values" not in spec:
-            return (spec["value"],)
-        values = spec.get("values")
-        if isinstance(values, list) and values:
-            return tuple(values)
-    raise InvalidSweepError(
-        f"{where} is {spec!r}", hint="Give it 'values', a list with something in it, or 'value'."
-    )
-
-
-def _only(section: JsonObject, known: set[str], *, where: str) -> None:
-    """Refuse keys that would otherwise be ignored silently."""
-    unknown = sorted(set(section) - known)
-    if unknown:
-        raise InvalidSweepError(
-            f"{where} has the unknown key {unknown[0]!r}",
-            hint=f"Known keys are {', '.join(sorted(known))}.",
-        )
+def _score(run: Run, order: Order) -> float | None:
+    """Read what of a run is compared; dots lead into nested parameters."""
+    values = run.summary if order.source == "summary_metrics" else run.config
+    if order.key in values:
+        return comparable(values, order.key)
+    *outer, last = order.key.split(".")
+    inner: JsonValue = dict(values)
+    for name in outer:
+        inner = inner.get(name) if isinstance(inner, Mapping) else None
+    return comparable(inner, last) if isinstance(inner, Mapping) else None

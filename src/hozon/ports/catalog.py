@@ -18,12 +18,11 @@ from hozon.model.lineage import Edges
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
-from hozon.model.names import MAIN_STORE, StoreName, SweepId, TypeName
+from hozon.model.names import MAIN_STORE, StoreName, TypeName
 from hozon.model.notes import Notes
-from hozon.model.paths import CollectionPath, ProjectPath, SweepPath
+from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.places import Place
 from hozon.model.runs import Run, RunKey
-from hozon.model.sweeps import Sweep, SweepConfig, SweepKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
@@ -33,6 +32,7 @@ from hozon.ports.paging import Listing
 from hozon.ports.protection import ProtectionRecords
 from hozon.ports.retention import RetentionRecords
 from hozon.ports.runs import RunRecords
+from hozon.ports.sweeps import PointRecords, SweepRecords
 from hozon.ports.usage import UsageRecords
 
 CollectionKey = NewType("CollectionKey", int)
@@ -351,22 +351,6 @@ class ObjectRecords(Protocol):
         ...
 
 
-class SweepRecords(Protocol):
-    """Sweeps."""
-
-    def find(self, path: SweepPath) -> Sweep | None:
-        """Find a sweep."""
-        ...
-
-    def add(self, at: ProjectPath, sweep_id: SweepId, config: SweepConfig, now: datetime) -> Sweep:
-        """Make a sweep; its id is free."""
-        ...
-
-    def take_point(self, key: SweepKey) -> int:
-        """Give the number of the next grid point, each once, counting from 0 without end."""
-        ...
-
-
 class LineageRecords(Edges, Protocol):
     """Edges between runs and versions.
 
@@ -425,6 +409,11 @@ class CatalogSession(Protocol):
     @property
     def sweeps(self) -> SweepRecords:
         """Sweeps."""
+        ...
+
+    @property
+    def points(self) -> PointRecords:
+        """Points of sweeps."""
         ...
 
     @property

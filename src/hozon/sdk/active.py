@@ -11,40 +11,26 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from hozon.errors import HozonError, NoRunError
-from hozon.model.metadata import JsonValue, check_description, check_json_object
+from hozon.model.metadata import check_description, check_json_object
 from hozon.model.names import RunId, check_name
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.runs import RunDetails, check_label, check_resume
-from hozon.model.sweeps import Sweep
 from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact
 from hozon.sdk.beginning import begin, check_mode, pretend, returns_previous
 from hozon.sdk.run import Run, end_with_process, is_at_work
-from hozon.sdk.session import close_sessions, current_session
+from hozon.sdk.session import Session, close_sessions, current_session
+from hozon.sdk.sweep_points import HeldPoint, join_point
 from hozon.services.runs import RunRequest
 
-
-@dataclass
-class Assignment:
-    """A grid point that waits for the run that will try it."""
-
-    sweep: Sweep
-    """The sweep that it is of."""
-
-    values: Mapping[str, JsonValue]
-    """A value for each parameter."""
-
-    taken: bool = False
-    """Whether a run has taken it."""
-
-
-ASSIGNMENT: Final[ContextVar[Assignment | None]] = ContextVar("assignment", default=None)
+ASSIGNMENT: Final[ContextVar[HeldPoint | None]] = ContextVar("assignment", default=None)
 """What an agent wants the next run to try; None outside agents."""
+
+_FOR_DRAFT: Final[ContextVar[bool]] = ContextVar("for_draft", default=False)
 
 _CURRENT: Final[list[Run]] = []
 
@@ -70,7 +56,8 @@ def init(  # noqa: PLR0913  The published parameters.
 
     Use it as a context manager, so that the run ends with the block: a run that is left open is
     ended with the process, which can then only print what could not be stored. Called by an agent
-    of a sweep, the run takes the sweep's project, and its next grid point into its config.
+    of a sweep, the run takes the sweep's project, and its next point into its config; so does one
+    in a program that `hozon agent` started.
 
     Args:
         entity: The owner of the project; by default `HOZON_ENTITY`, else the login name.
@@ -144,11 +131,9 @@ def init(  # noqa: PLR0913  The published parameters.
     default = session.settings.default_path
     at = ProjectPath.of(entity or default.entity, project or default.project)
     inputs = check_json_object(config, what="config")
-    assignment = ASSIGNMENT.get()
-    if assignment is not None and not assignment.taken:
-        at, inputs = assignment.sweep.at, {**inputs, **assignment.values}
-    else:
-        assignment = None
+    point = _assigned(session)
+    if point is not None:
+        at, inputs = point.sweep.at, {**inputs, **point.values}
     request = RunRequest(
         at=at,
         run_id=RunId(check_name(id, kind="run")) if id is not None else None,
@@ -161,24 +146,24 @@ def init(  # noqa: PLR0913  The published parameters.
             tags=check_tags(tags),
             notes=check_description(notes, what="note"),
         ),
-        sweep=assignment.sweep if assignment else None,
+        sweep=point.sweep if point else None,
     )
     folder = Path(dir) if dir is not None else None
     is_online = check_mode(mode)
     if _CURRENT and _CURRENT[0].path == str(RunPath(at, request.run_id or RunId(""))):
         finish()  # It is to be resumed, which it cannot while it goes on.
     run = (
-        begin(session, request, folder=folder, on_end=_CURRENT.clear)
+        begin(session, request, point=point, folder=folder, on_end=_CURRENT.clear)
         if is_online
         else pretend(session, request, folder=folder, on_end=_CURRENT.clear)
     )
     try:
         finish()
+        if point is not None and is_online:
+            point.begin(run._record.key)  # noqa: SLF001  A part of the run's own life.
     except BaseException as error:
         run.__exit__(type(error), error, error.__traceback__)
         raise
-    if assignment is not None:
-        assignment.taken = True
     _CURRENT.append(run)
     if save_code:
         run._log_script()  # noqa: SLF001  A part of the run's own life.
@@ -379,12 +364,22 @@ def log_draft(artifact: Artifact) -> None:
     if _CURRENT:
         _CURRENT[0].log_artifact(artifact)
         return
-    token = ASSIGNMENT.set(None)  # A grid point is for the run that the program itself begins.
+    token = _FOR_DRAFT.set(True)  # A point is for the run that the program itself begins.
     try:
         with init(job_type="auto") as run:
             run.log_artifact(artifact)
     finally:
-        ASSIGNMENT.reset(token)
+        _FOR_DRAFT.reset(token)
+
+
+def _assigned(session: Session) -> HeldPoint | None:
+    """Give the point that the next run is to try; None if there is none, or a run has it."""
+    if _FOR_DRAFT.get():
+        return None
+    point = ASSIGNMENT.get()
+    if point is None:
+        return join_point(session)
+    return None if point.taken else point
 
 
 def _end_with_process() -> None:

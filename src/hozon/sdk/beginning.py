@@ -12,21 +12,28 @@ from hozon.errors import InputError
 from hozon.model.names import RunId
 from hozon.model.runs import Resume, RunKey, RunState
 from hozon.model.runs import Run as RunRecord
-from hozon.sdk.journal import CatalogJournal, NoJournal
+from hozon.sdk.journal import CatalogJournal, NoJournal, PointJournal
 from hozon.sdk.resuming import LastRun
 from hozon.sdk.run import Run
 from hozon.sdk.session import Session
+from hozon.sdk.sweep_points import HeldPoint
 from hozon.services.runs import RunRequest, begin_run, new_id
 
 
 def begin(
-    session: Session, request: RunRequest, *, folder: Path | None, on_end: Callable[[], None]
+    session: Session,
+    request: RunRequest,
+    *,
+    point: HeldPoint | None,
+    folder: Path | None,
+    on_end: Callable[[], None],
 ) -> Run:
     """Begin a run, or go on with one.
 
     Args:
         session: The connections.
         request: What is wanted.
+        point: The point of a sweep that it tries; None for none.
         folder: The folder of the work; None for the working folder.
         on_end: Is called when the run has ended.
 
@@ -40,7 +47,7 @@ def begin(
     elif request.resume is Resume.MUST and request.run_id is None:
         raise InputError("resume is 'must' without an id", hint="Give the id of the run.")
     held = begin_run(session.context, request)
-    journal = CatalogJournal(session, held)
+    journal = CatalogJournal(session, held) if point is None else PointJournal(session, held, point)
     run = Run(
         session,
         held.run,

@@ -8,12 +8,13 @@ import threading
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from hozon.errors import CatalogError
+from hozon.errors import CatalogError, HozonError
 from hozon.model.metadata import JsonObject
 from hozon.model.run_metrics import SummaryRule
 from hozon.model.runs import RunDetails, RunKey, RunState
 from hozon.model.versions import Version
 from hozon.sdk.session import Session
+from hozon.sdk.sweep_points import HeldPoint
 from hozon.services.lineage import record_use
 from hozon.services.runs import (
     RUN_LEASE,
@@ -63,8 +64,13 @@ class Journal(Protocol):
         """Draw the edge from a version to the run; tell whether it could be drawn."""
         ...
 
-    def end(self, state: RunState, *, exit_code: int) -> None:
-        """Record that the run ended."""
+    @property
+    def refusal(self) -> HozonError | None:
+        """Why the run may record nothing more; None while it may."""
+        ...
+
+    def end(self, state: RunState, *, exit_code: int) -> RunState:
+        """Record that the run ended; tell how it did, which need not be as asked."""
         ...
 
 
@@ -116,10 +122,16 @@ class CatalogJournal:
         """Draw the edge from a version to the run; tell whether it could be drawn."""
         return record_use(self._session.context, self.key, version.content_id)
 
-    def end(self, state: RunState, *, exit_code: int) -> None:
+    @property
+    def refusal(self) -> HozonError | None:
+        """Nothing: whoever lost the run hears of it when it writes."""
+        return None
+
+    def end(self, state: RunState, *, exit_code: int) -> RunState:
         """Record that the run ended; nothing is renewed any more, also if that fails."""
         self._ended.set()
         end_run(self._session.context, self._held, state, exit_code=exit_code)
+        return state
 
     def _keep(self) -> None:
         """Say now and then that the process is alive, until the run ends or is another's."""
@@ -129,6 +141,31 @@ class CatalogJournal:
                     return  # The next write of the run says so.
             except CatalogError:
                 continue  # It may be there again before the hold runs out.
+
+
+class PointJournal(CatalogJournal):
+    """Writes for a run that tries a point of a sweep, which ends with it.
+
+    Args:
+        session: The connections.
+        held: The run, and the token of this process.
+        point: The point.
+    """
+
+    def __init__(self, session: Session, held: HeldRun, point: HeldPoint) -> None:
+        """Begin to say that the process is alive."""
+        super().__init__(session, held)
+        self._point = point
+
+    @property
+    def refusal(self) -> HozonError | None:
+        """Why the run may record nothing more: the point was lost, or the sweep canceled."""
+        return self._point.refusal
+
+    def end(self, state: RunState, *, exit_code: int) -> RunState:
+        """Record that the run ended, and with it the point."""
+        self._ended.set()
+        return self._point.end_run(self._held, state, exit_code=exit_code)
 
 
 class NoJournal:
@@ -156,5 +193,11 @@ class NoJournal:
         """Draw no edge, and leave none out."""
         return True
 
-    def end(self, state: RunState, *, exit_code: int) -> None:
+    @property
+    def refusal(self) -> HozonError | None:
+        """Nothing."""
+        return None
+
+    def end(self, state: RunState, *, exit_code: int) -> RunState:  # noqa: ARG002  Nothing is stored.
         """Do nothing."""
+        return state

@@ -186,11 +186,12 @@ class Run(RunFacts, RunMetrics, RunArtifacts):
         if failures and outcome is RunState.FINISHED:
             outcome, code = RunState.FAILED, 1
         try:
-            self._journal.end(outcome, exit_code=code)
+            ended = self._journal.end(outcome, exit_code=code)
         except RunLostError as error:  # It goes on elsewhere: here it has ended all the same.
             failures.append(error)
-            outcome, code = RunState.FAILED, 1
-        self._state, self._exit_code = outcome, code
+            ended = RunState.FAILED
+        self._state = ended
+        self._exit_code = code if ended is outcome else 1
         self._on_end()
         if failures:
             raise failures[0]
@@ -207,6 +208,8 @@ class Run(RunFacts, RunMetrics, RunArtifacts):
                 f"The run {self.path} has {self.state} and cannot {what}",
                 hint="Begin another run with hozon.init().",
             )
+        if self._journal.refusal is not None:
+            raise self._journal.refusal
 
 
 def _outcome_of(error: BaseException) -> tuple[RunState, int]:

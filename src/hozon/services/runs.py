@@ -124,7 +124,7 @@ def keep_run(context: Context, held: HeldRun) -> bool:
         False when another process has taken the run, or it has ended.
     """
     with context.catalog.write() as session:
-        return _renew(session, context, held)
+        return extend_hold(session, context, held)
 
 
 def log_metrics(
@@ -283,7 +283,7 @@ def check_held(
     Raises:
         RunLostError: Another process has gone on with the run, or it has ended.
     """
-    if not _renew(session, context, held, summary=summary):
+    if not extend_hold(session, context, held, summary=summary):
         raise RunLostError(
             f"Another process has gone on with the run {held.run.path}, or ended it",
             hint="This process was silent for too long. What it logged before is kept; begin"
@@ -291,10 +291,14 @@ def check_held(
         )
 
 
-def _renew(
+def extend_hold(
     session: CatalogSession, context: Context, held: HeldRun, *, summary: JsonObject | None = None
 ) -> bool:
-    """Extend the hold of this process."""
+    """Extend the hold of this process, and replace the summary if one is given.
+
+    Returns:
+        False when another process has gone on with the run, or it has ended.
+    """
     expires_at = context.catalog.now() + RUN_LEASE
     return session.runs.renew(
         held.run.key, token=held.token, expires_at=expires_at, summary=summary

@@ -1,16 +1,20 @@
-"""Sweeps: create them, hand out their points, find their best run."""
+"""Sweeps: create them, pause and end them, find their best run."""
 
-from hozon.errors import SweepExistsError, SweepNotFoundError
-from hozon.model.metadata import JsonValue
+import secrets
+
+from hozon.errors import InputError, SweepExistsError, SweepNotFoundError
 from hozon.model.names import SweepId
 from hozon.model.paths import ProjectPath, SweepPath
 from hozon.model.runs import Run
-from hozon.model.sweeps import Sweep, SweepConfig, best_run
+from hozon.model.sweep_config import SweepConfig
+from hozon.model.sweeps import Order, Sweep, SweepAction, best_by, change_state
 from hozon.ports.paging import Listing
 from hozon.services.context import Context
+from hozon.services.listing import CatalogListing
 from hozon.services.runs import SeenRuns, new_id
 
 _PAGE = 500
+_SEED_BITS = 31
 
 
 def create_sweep(
@@ -33,7 +37,8 @@ def create_sweep(
             raise SweepExistsError(
                 f"There is a sweep {path} already", hint="Choose another id, or leave id out."
             )
-        return session.sweeps.add(at, path.sweep_id, config, context.catalog.now())
+        seed = secrets.randbits(_SEED_BITS)
+        return session.sweeps.add(at, path.sweep_id, config, seed=seed, now=context.catalog.now())
 
 
 def find_sweep(context: Context, path: SweepPath) -> Sweep:
@@ -51,18 +56,26 @@ def find_sweep(context: Context, path: SweepPath) -> Sweep:
     return sweep
 
 
-def next_point(context: Context, sweep: Sweep) -> dict[str, JsonValue] | None:
-    """Hand out the next point of a grid.
+def act_on_sweep(context: Context, path: SweepPath, action: SweepAction) -> Sweep:
+    """Pause, resume, stop or cancel a sweep.
 
     Returns:
-        A value for each parameter; None when all points were handed out.
+        The sweep as it is now.
 
-    Concurrency:
-        Several agents may ask at once: each point is handed out once.
+    Raises:
+        SweepNotFoundError: There is no such sweep.
+        SweepStateError: It has ended, or there is nothing to resume.
     """
     with context.catalog.write() as session:
-        number = session.sweeps.take_point(sweep.key)
-    return sweep.config.point(number) if number < sweep.config.point_count else None
+        sweep = session.sweeps.find(path)
+        if sweep is not None:
+            session.sweeps.set_state(sweep.key, change_state(sweep, action))
+    return find_sweep(context, path)
+
+
+def list_sweeps(context: Context, at: ProjectPath) -> Listing[Sweep]:
+    """List the sweeps of a project, earliest first."""
+    return CatalogListing(context.catalog, lambda s: s.sweeps.listing(at))
 
 
 def list_sweep_runs(context: Context, sweep: Sweep) -> Listing[Run]:
@@ -70,10 +83,31 @@ def list_sweep_runs(context: Context, sweep: Sweep) -> Listing[Run]:
     return SeenRuns(context, lambda s: s.runs.in_sweep(sweep.key))
 
 
-def find_best_run(context: Context, sweep: Sweep) -> Run | None:
-    """Choose the run of a sweep with the best metric; see `hozon.model.sweeps.best_run`."""
+def find_best_run(context: Context, sweep: Sweep, order: Order | None = None) -> Run | None:
+    """Choose the best run of a sweep; see `hozon.model.sweeps.best_by`.
+
+    Args:
+        context: The capabilities.
+        sweep: The sweep.
+        order: By what runs are ranked; by default its metric and its goal.
+
+    Raises:
+        InputError: The sweep has no metric, and no order is given.
+    """
+    order = order or sweep_order(sweep)
+    if order is None:
+        raise InputError(
+            f"The sweep {sweep.path} has no metric", hint="Say by what to rank: give an order."
+        )
     listing, runs, after = list_sweep_runs(context, sweep), list[Run](), None
     while page := listing.page(after=after, limit=_PAGE):
         runs.extend(item.value for item in page)
         after = page[-1].key
-    return best_run(runs, metric=sweep.config.metric, goal=sweep.config.goal)
+    return best_by(runs, order)
+
+
+def sweep_order(sweep: Sweep) -> Order | None:
+    """Tell by what a sweep ranks its runs; None if it has no metric."""
+    if sweep.config.metric is None:
+        return None
+    return Order("summary_metrics", sweep.config.metric, sweep.config.goal)

@@ -13,8 +13,8 @@ import pytest
 from hozon.errors import CatalogError
 from hozon.model.digests import ContentDigest
 from hozon.model.manifest import Manifest, ManifestEntry
-from hozon.model.names import Alias, CollectionName, SweepId
-from hozon.model.paths import CollectionPath, SweepPath
+from hozon.model.names import Alias, CollectionName
+from hozon.model.paths import CollectionPath
 from hozon.model.places import Place
 from hozon.model.tags import Tag
 from hozon.model.versions import VersionState
@@ -35,7 +35,6 @@ from hozon.testing.records import (
     log_version,
     make_collection,
     make_run,
-    make_sweep,
     manifest_of,
     new_version,
     read_all,
@@ -407,19 +406,6 @@ class CatalogContract(CatalogParts):
         for _ in range(2):
             session.objects.pin(version_id, [ContentDigest("ab" * 32)])
             session.objects.unpin(version_id)
-
-    # Sweeps.
-
-    def test_a_sweep_comes_back_equal(self, session: CatalogSession) -> None:
-        """Its configuration is read as it was written."""
-        made = make_sweep(session, "s1")
-        assert session.sweeps.find(made.path) == made
-        assert session.sweeps.find(SweepPath(AT, SweepId("absent"))) is None
-
-    def test_points_are_given_once_and_in_order(self, session: CatalogSession) -> None:
-        """Counting goes on past the end of the grid: the caller knows its size."""
-        sweep = make_sweep(session, "s1")
-        assert [session.sweeps.take_point(sweep.key) for _ in range(4)] == [0, 1, 2, 3]
 
     def test_everything_is_counted(self, session: CatalogSession) -> None:
         """Each figure counts its own kind."""

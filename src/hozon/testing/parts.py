@@ -13,6 +13,7 @@ from hozon.testing.protection import ProtectionContract
 from hozon.testing.retention import RetentionContract
 from hozon.testing.runs import RunContract
 from hozon.testing.stores import StoresContract
+from hozon.testing.sweeps import SweepContract
 from hozon.testing.uploads import UploadContract
 from hozon.testing.usage import UsageContract
 
@@ -30,5 +31,6 @@ class CatalogParts(
     ProtectionContract,
     RunContract,
     StoresContract,
+    SweepContract,
 ):
     """Everything in `hozon.testing.catalogs.CatalogContract` that has a module of its own."""

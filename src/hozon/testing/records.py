@@ -14,7 +14,8 @@ from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.names import CollectionName, EntityName, RunId, SweepId, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath, RunPath
 from hozon.model.runs import Run, RunKey
-from hozon.model.sweeps import Sweep, parse_sweep_config
+from hozon.model.sweep_config import parse_sweep_config
+from hozon.model.sweeps import Sweep
 from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.ports.paging import Listing
@@ -125,7 +126,7 @@ def make_run(session: CatalogSession, run_id: str, sweep: Sweep | None = None) -
 
 def make_sweep(session: CatalogSession, sweep_id: str) -> Sweep:
     """Create a sweep."""
-    return session.sweeps.add(AT, SweepId(sweep_id), _SWEEP, NOW)
+    return session.sweeps.add(AT, SweepId(sweep_id), _SWEEP, seed=7, now=NOW)
 
 
 def read_all(listing: Listing[T]) -> list[T]:

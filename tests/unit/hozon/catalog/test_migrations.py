@@ -26,10 +26,13 @@ from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
 from hozon.model.names import MAIN_STORE
 from hozon.model.notes import Notes
+from hozon.model.paths import SweepPath
 from hozon.model.places import Place
+from hozon.model.sweeps import SweepState
 from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
 from hozon.testing.clocks import ManualClock
+from hozon.testing.records import AT
 
 OPEN = {"sqlite": open_sqlite, "postgresql": open_postgres}
 
@@ -267,4 +270,26 @@ def test_everything_of_the_fourth_schema_is_in_the_main_store(url: str) -> None:
         assert [each.place.key for each in session.garbage.lost_places([ContentDigest("e")])] == [
             "packs/3"
         ]
+    catalog.close()
+
+
+def test_sweeps_of_the_fifth_schema_go_on(url: str) -> None:
+    """They are running, and the points that were handed out are not handed out again."""
+    config = '{"method": "grid", "metric": {"name": "a"}, "parameters": {"n": {"values": [1, 2]}}}'
+    with migrated_to("0005", url) as connection:
+        write(connection, OLD_VERSION)
+        connection.execute(
+            text(
+                "INSERT INTO sweeps (id, project_id, sweep_id, config, next_point, created_at)"
+                " VALUES (1, 1, 's1', :config, 1, '2026-01-01')"
+            ),
+            {"config": config},
+        )
+    catalog = open_catalog(url, clock=ManualClock())
+    with catalog.write() as session:
+        sweep = session.sweeps.find(SweepPath.parse("ada/digits/s1", default=AT))
+        assert sweep is not None
+        assert (sweep.state, sweep.seed) == (SweepState.RUNNING, 0)
+        assert session.sweeps.take_point(sweep.key) == 1
+        assert session.points.taken(sweep.key) == []
     catalog.close()

@@ -64,6 +64,18 @@ ROWS: Mapping[Table, Sequence[Mapping[str, object]]] = {
             "created_at": NOW,
         }
     ],
+    schema.sweep_points: [
+        {
+            "sweep_id": 5,
+            "number": 0,
+            "point": {"a": 1},
+            "state": "TAKEN",
+            "token": "t",
+            "expires_at": LATER,
+            "attempts": 1,
+            "run_id": 4,
+        }
+    ],
     schema.history: [{"run_id": 4, "step": 2**40, "row": {"n": 10**100}, "logged_at": NOW}],
     schema.collections: [
         {

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from hozon.errors import InvalidSweepError
+from hozon.model.distributions import Choices
 from hozon.model.metadata import JsonValue
 from hozon.model.names import RunId
 from hozon.model.paths import ProjectPath
 from hozon.model.runs import Run, RunKey, RunState
-from hozon.model.sweeps import Goal, best_run, parse_sweep_config
+from hozon.model.sweep_config import Goal, parse_sweep_config
+from hozon.model.sweeps import best_run
 
 GOOD: dict[str, Any] = {
     "method": "grid",
@@ -39,7 +41,11 @@ def test_a_configuration_is_read() -> None:
     """Metric, goal and parameters, in the order given."""
     config = parse_sweep_config(GOOD)
     assert (config.metric, config.goal) == ("loss", Goal.MAXIMIZE)
-    assert config.parameters == (("rate", (0.1, 0.2)), ("seed", (7,)), ("depth", (1,)))
+    assert config.parameters == (
+        (("rate",), Choices((0.1, 0.2))),
+        (("seed",), Choices((7,))),
+        (("depth",), Choices((1,))),
+    )
     assert config.source == GOOD
 
 
@@ -51,9 +57,9 @@ def test_the_smallest_value_wins_by_default() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"method": "bayes"}, "method is 'bayes'"),
+        ({"method": "magic"}, "method is 'magic'"),
         ({"method": None}, "method is None"),
-        ({"metric": None}, "metric is missing"),
+        ({"method": "bayes", "metric": None}, "metric is missing"),
         ({"metric": "loss"}, "metric is 'loss'"),
         ({"metric": {"goal": "minimize"}}, "metric has no name"),
         ({"metric": {"name": ""}}, "metric has no name"),
@@ -61,9 +67,9 @@ def test_the_smallest_value_wins_by_default() -> None:
         ({"metric": {"name": "loss", "gaol": "minimize"}}, "unknown key 'gaol'"),
         ({"parameters": {}}, "parameters is {}"),
         ({"parameters": {"rate": [1]}}, r"parameters.rate is \[1\]"),
-        ({"parameters": {"rate": {"values": []}}}, "parameters.rate is"),
-        ({"parameters": {"rate": {"min": 0}}}, "parameters.rate has the unknown key 'min'"),
-        ({"parameters": {"rate": {"value": 1, "values": 2}}}, "parameters.rate is"),
+        ({"parameters": {"rate": {"values": []}}}, "parameters.rate.values is"),
+        ({"parameters": {"rate": {"min": 0}}}, "parameters.rate is {'min': 0}"),
+        ({"parameters": {"rate": {"value": 1, "values": 2}}}, "rate has the unknown key 'values'"),
         ({"programme": "x.py"}, "unknown key 'programme'"),
     ],
     ids=str,
@@ -79,7 +85,7 @@ def test_the_last_parameter_varies_fastest() -> None:
     config = parse_sweep_config(
         {**GOOD, "parameters": {"a": {"values": [1, 2]}, "b": {"values": ["x", "y", "z"]}}}
     )
-    points = [config.point(number) for number in range(config.point_count)]
+    points = [config.grid_point(number) for number in range(config.point_count)]
     assert [(point["a"], point["b"]) for point in points] == [
         (1, "x"),
         (1, "y"),

@@ -191,7 +191,8 @@ def test_a_run_remembers_how_it_ended(ending: str, state: str, code: int) -> Non
 
 def test_an_interrupt_kills_a_run() -> None:
     """Ctrl-C in the middle of the work; what was logged is there."""
-    program = (
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = heard + (
         LOGGING.replace("run = hozon.init", "with hozon.init")
         .replace("})\nrun.log", "}) as run:\n    run.log")
         .replace("\nprint", "\n    print")

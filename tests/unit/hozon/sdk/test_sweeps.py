@@ -1,6 +1,7 @@
 """Sweeps: create one, walk its grid, find its best run."""
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,14 @@ from hozon.errors import (
     InputError,
     InvalidNameError,
     InvalidSweepError,
+    MissingExtraError,
     NoRunError,
     SweepExistsError,
     SweepNotFoundError,
+    SweepStateError,
 )
 from hozon.sdk.public.sweep import Sweep
+from hozon.sdk.run import Run
 
 CONFIG: dict[str, Any] = {
     "method": "grid",
@@ -69,7 +73,7 @@ def test_maximizing_is_ranked_the_other_way() -> None:
 def test_faults_are_refused_before_anything_is_stored() -> None:
     """A bad configuration, a bad name, a taken id."""
     with pytest.raises(InvalidSweepError):
-        hozon.sweep({**CONFIG, "method": "bayes"}, id="s1")
+        hozon.sweep({**CONFIG, "method": "magic"}, id="s1")
     with pytest.raises(InvalidNameError, match="sweep name"):
         hozon.sweep(CONFIG, id="a/b")
     with pytest.raises(SweepNotFoundError):
@@ -144,8 +148,8 @@ def test_an_agent_ends_a_run_that_the_function_left_open() -> None:
 
 
 @pytest.mark.parametrize("in_block", [True, False], ids=["in a block", "left open"])
-def test_an_agent_stops_with_the_exception_of_the_function(*, in_block: bool) -> None:
-    """The run has failed, whether the function ended it or not; no further point is tried."""
+def test_an_agent_ends_with_the_exception_if_nothing_went_well(*, in_block: bool) -> None:
+    """The run has failed, whether the function ended it or not."""
 
     def function() -> None:
         run = hozon.init(id="r1")
@@ -155,11 +159,44 @@ def test_an_agent_stops_with_the_exception_of_the_function(*, in_block: bool) ->
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+        hozon.agent(hozon.sweep(CONFIG, id="s1"), function, count=1)
     assert hozon.Api().run("r1").state == "failed"
     assert len(hozon.Api().sweep("s1").runs) == 1
     with hozon.init() as later:
         assert later.sweep_id is None
+
+
+def test_an_agent_goes_on_after_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """The traceback is logged, the run has failed, and its point is not tried again."""
+    seen = []
+
+    def function() -> None:
+        with hozon.init() as run:
+            seen.append((run.config.a, run.config.b))
+            if run.config.b == "x":
+                raise ZeroDivisionError("by b")
+
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    assert seen == [(1, "x"), (1, "y"), (2, "x"), (2, "y")]
+    states = [run.state for run in hozon.Api().sweep("s1").runs]
+    assert states == ["failed", "finished", "failed", "finished"]
+    assert caplog.text.count("ZeroDivisionError: by b") == 2
+    assert "Point 0 of the sweep ada/digits/s1 failed" in caplog.text
+    assert hozon.Api().sweep("s1").state == "FINISHED"
+
+
+def test_three_failures_in_a_row_end_an_agent() -> None:
+    """With the last of them; another agent may try what is left."""
+
+    def function() -> None:
+        with hozon.init() as run:
+            raise ValueError(run.config.b)
+
+    sweep_id = hozon.sweep(CONFIG)
+    with pytest.raises(ValueError, match="x"):
+        hozon.agent(sweep_id, function)
+    sweep = hozon.Api().sweep(sweep_id)
+    assert (len(sweep.runs), sweep.state) == (3, "RUNNING")
 
 
 def test_a_point_that_no_run_took_goes_to_no_other() -> None:
@@ -182,7 +219,9 @@ def test_a_function_that_begins_no_run_is_named() -> None:
 
 
 def test_faults_of_an_agent_are_named() -> None:
-    """An unknown sweep, a count below 1."""
+    """An unknown sweep, a count below 1, no function."""
+    with pytest.raises(InputError, match="no function"):
+        hozon.agent("absent")
     with pytest.raises(SweepNotFoundError, match="no sweep ada/digits/absent"):
         hozon.agent("absent", lambda: None)
     with pytest.raises(InputError, match="count is 0"):
@@ -259,3 +298,109 @@ def test_an_agent_takes_its_arguments_in_the_published_order() -> None:
 
     hozon.agent(sweep_id, function, "bob", "letters", 1)
     assert len(hozon.Api().sweep(f"bob/letters/{sweep_id}").runs) == 1
+
+
+def test_runs_are_ranked_by_any_order(results: Results) -> None:
+    """By a metric or by a parameter, from either end."""
+    sweep = results(3, 1, 2)
+    for order, best in (
+        ("-summary_metrics.loss", 0),
+        ("+summary_metrics.loss", 1),
+        ("-config.n", 2),
+    ):
+        winner = sweep.best_run(order)
+        assert winner is not None
+        assert winner.config["n"] == best
+    assert sweep.best_run("+config.absent.n") is None
+    for wrong in ("loss", "+loss", "+config.", "config.n"):
+        with pytest.raises(InputError, match="order is"):
+            sweep.best_run(wrong)
+
+
+def test_a_search_without_a_metric_needs_an_order() -> None:
+    """Nested parameters are named with dots."""
+
+    def function() -> None:
+        with hozon.init():
+            pass
+
+    inner = {"rate": {"distribution": "q_uniform", "min": 0, "max": 1, "q": 0.5}}
+    parameters = {"optimizer": {"parameters": inner}}
+    sweep_id = hozon.sweep({"method": "grid", "parameters": parameters, "name": "Rates"})
+    hozon.agent(sweep_id, function)
+    sweep = hozon.Api().sweep(sweep_id)
+    assert (sweep.order, sweep.name, sweep.expected_run_count) == (None, "Rates", 3)
+    with pytest.raises(InputError, match="has no metric"):
+        sweep.best_run()
+    best = sweep.best_run("-config.optimizer.rate")
+    assert best is not None
+    assert best.config == {"optimizer": {"rate": 1.0}}
+
+
+def test_a_search_by_bayes_runs() -> None:
+    """Each run has a point within the bounds."""
+
+    def function() -> None:
+        with hozon.init() as run:
+            run.log({"loss": (run.config.x - 0.5) ** 2})
+
+    config = {
+        "method": "bayes",
+        "metric": {"name": "loss"},
+        "parameters": {"x": {"min": 0.0, "max": 1.0}},
+        "run_cap": 12,
+    }
+    sweep = hozon.Api().sweep(hozon.sweep(config))
+    hozon.agent(sweep.id, function)
+    tried = [run.config["x"] for run in sweep.runs]
+    assert (len(set(tried)), sweep.state) == (12, "FINISHED")
+    assert all(0 <= x <= 1 for x in tried)
+
+
+def test_bayes_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Optuna is not installed."""
+    monkeypatch.setitem(sys.modules, "hozon.optimizers.tpe", None)
+    config = {"method": "bayes", "metric": {"name": "a"}, "parameters": {"x": {"value": 1}}}
+    with pytest.raises(MissingExtraError, match="needs Optuna"):
+        hozon.agent(hozon.sweep(config), lambda: None)
+
+
+def log_for_ever(run: Run) -> None:
+    """Log until somebody refuses."""
+    while True:
+        run.log({"loss": 1})
+
+
+def test_a_run_of_a_canceled_sweep_records_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once its agent knows; it has failed, and the agent returns."""
+    monkeypatch.setenv("HOZON_SWEEP_LEASE", "0.04")
+    begun = []
+
+    def function() -> None:
+        begun.append(1)
+        with hozon.init(id="r1") as run:
+            hozon.Api().sweep("s1").cancel()
+            with pytest.raises(SweepStateError, match="was canceled"):
+                log_for_ever(run)
+
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    assert (hozon.Api().run("r1").state, len(begun)) == ("failed", 1)
+
+
+def test_an_agent_waits_while_the_sweep_is_paused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And goes on when it is resumed."""
+    monkeypatch.setenv("HOZON_SWEEP_LEASE", "2s")
+    waited = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        hozon.Api().sweep("s1").resume()
+
+    def function() -> None:
+        with hozon.init() as run:
+            if run.config.a == 1 and run.config.b == "x":
+                hozon.Api().sweep("s1").pause()
+
+    monkeypatch.setattr("hozon.sdk.sweep_points.time.sleep", wait)
+    hozon.agent(hozon.sweep(CONFIG, id="s1"), function)
+    assert (waited, len(hozon.Api().sweep("s1").runs)) == ([0.5], 4)
