@@ -137,7 +137,9 @@ class RunFacts:
             ```python
             import hozon
 
-            with hozon.init(id="try-7", tags=["first try"]) as run:
+            with hozon.init(id="try-7", group="depth", tags=["first try"]) as run:
+                print(run.group)
+                #> depth
                 run.name = "Two layers, no dropout"
                 run.notes = "Converges slowly."
                 run.tags = [*run.tags, "slow"]

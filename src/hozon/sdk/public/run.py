@@ -201,13 +201,15 @@ class Run:
             import hozon
 
             run = hozon.Api().run("train-model")
-            run.tags = ["published"]
+            run.group, run.tags = "papers", ["published"]
             run.config["dataset"] = "mnist"
             run.summary["loss"] = 0.41
             run.update()
             stored = hozon.Api().run("train-model")
-            print(stored.tags, stored.config["dataset"], stored.summary)
-            #> ['published'] mnist {'loss': 0.41}
+            print(stored.group, stored.tags)
+            #> papers ['published']
+            print(stored.config["dataset"], stored.summary)
+            #> mnist {'loss': 0.41}
             ```
         """
         self._adopt(
