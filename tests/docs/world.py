@@ -215,6 +215,7 @@ def _entered(scene: Scene, folder: Path) -> Iterator[tuple[S3Backend, dict[str, 
         "HOZON_STORAGE_URL": f"s3://{BUCKET}/world",
         "HOZON_ENTITY": scene.entity,
         "HOZON_PROJECT": scene.project,
+        **_HASTE,
     }
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("HOZON_", "AWS_"))]:
@@ -222,3 +223,13 @@ def _entered(scene: Scene, folder: Path) -> Iterator[tuple[S3Backend, dict[str, 
         for name, value in variables.items():
             patch.setenv(name, value)
         yield backend, variables
+
+
+_HASTE: dict[str, str] = {}
+"""Settings for blocks that are to fail: an agent waits for a point that a stub never ends."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nobody wait a minute for each stub."""
+    if config.getoption("docs_mutants", default=False):
+        _HASTE["HOZON_SWEEP_LEASE"] = "1s"
