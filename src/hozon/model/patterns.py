@@ -6,6 +6,7 @@ would have it do so for years.
 """
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,8 +45,11 @@ class TextPattern:
         if not isinstance(text, str) or len(text) > MAX_PATTERN:
             raise InvalidFilterError(f"$regex cannot take {str(text)[:60]!r}", hint=_HINT)
         try:
-            re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
+            with warnings.catch_warnings():
+                # What another release of Python will read otherwise has no meaning to rely on.
+                warnings.simplefilter("error", FutureWarning)
+                re.compile(text)
+        except (re.error, OverflowError, RecursionError, FutureWarning) as error:
             raise InvalidFilterError(
                 f"{text!r} is no regular expression: {error}", hint=_HINT
             ) from error

@@ -161,12 +161,12 @@ def init(  # noqa: PLR0913  The published parameters.
         finish()
         if point is not None and is_online:
             point.begin(run._record.key)  # noqa: SLF001  A part of the run's own life.
+        if save_code:
+            run._log_script()  # noqa: SLF001  As above.
     except BaseException as error:
         run.__exit__(type(error), error, error.__traceback__)
         raise
     _CURRENT.append(run)
-    if save_code:
-        run._log_script()  # noqa: SLF001  A part of the run's own life.
     return run
 
 

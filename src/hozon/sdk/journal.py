@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from hozon.errors import CatalogError, HozonError
+from hozon.errors import HozonError
 from hozon.model.metadata import JsonObject
 from hozon.model.run_metrics import SummaryRule
 from hozon.model.runs import RunDetails, RunKey, RunState
@@ -139,7 +139,7 @@ class CatalogJournal:
             try:
                 if not keep_run(self._session.context, self._held):
                     return  # The next write of the run says so.
-            except CatalogError:
+            except HozonError:
                 continue  # It may be there again before the hold runs out.
 
 

@@ -56,6 +56,7 @@ def a_run(config: JsonObject | None = None, **summary: float) -> Run:
         ({"created_at": "yesterday"}, "'yesterday'"),
         ({"state": {"$regex": 1}}, "$regex"),
         ({"state": {"$regex": "["}}, "'['"),
+        ({"state": {"$regex": "[[a]"}}, "Possible nested set"),
         ({"state": {"$regex": "(a+)+b"}}, "too long"),
         ({"state": {"$regex": "a*b*c*d*"}}, "too long"),
         ({"state": {"$regex": "a" * 201}}, "$regex"),

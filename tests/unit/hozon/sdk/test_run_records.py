@@ -14,6 +14,7 @@ from hozon.errors import (
     InvalidMetadataError,
     InvalidNameError,
     InvalidTagError,
+    NoRunError,
     RunFinishedError,
     SourceFileError,
 )
@@ -302,6 +303,23 @@ def test_the_script_is_saved_when_the_run_begins(
         with hozon.init(save_code=True) as run:
             pass
         assert len(hozon.Api().run(run.id).logged_artifacts()) == 0
+
+
+def test_a_script_that_cannot_be_saved_begins_no_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has failed, and is not the current one."""
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(project / "train.py"), False)
+
+    def fail(*_: object, **__: object) -> None:
+        raise SourceFileError("train.py cannot be read", hint="Look at it.")
+
+    monkeypatch.setattr("hozon.Artifact.add_file", fail)
+    with pytest.raises(SourceFileError):
+        hozon.init(id="r1", save_code=True)
+    assert hozon.Api().run("r1").state == "failed"
+    with pytest.raises(NoRunError):
+        hozon.log({})
 
 
 def test_a_folder_without_code_is_named(run: hozon.Run, tmp_path: Path) -> None:

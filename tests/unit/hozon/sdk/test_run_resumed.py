@@ -22,6 +22,7 @@ from hozon.errors import (
     RunNotFoundError,
     StorageError,
 )
+from hozon.services.runs import HeldRun
 
 LOGGING = """
 import sys, hozon
@@ -225,9 +226,16 @@ print("ready", flush=True)
 
 
 def test_a_run_that_logs_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread says that its process is alive, until the run ends."""
+    """A thread says that its process is alive, until the run ends; a failure does not end it."""
     said: list[str] = []
-    monkeypatch.setattr("hozon.sdk.journal.keep_run", lambda _, held: said.append(held.run.id) or 1)
+
+    def keep(_: object, held: HeldRun) -> bool:
+        said.append(held.run.id)
+        if len(said) == 1:
+            raise StorageError("The catalog is away", hint="Wait.")
+        return True
+
+    monkeypatch.setattr("hozon.sdk.journal.keep_run", keep)
     monkeypatch.setattr("hozon.sdk.journal.RENEWED_EVERY", timedelta(milliseconds=1))
     with hozon.init(id="r1"):
         deadline = time.monotonic() + 10
