@@ -78,7 +78,7 @@ def init(  # noqa: PLR0913  The published parameters.
             finished, and else begins one; with an id, it does what `allow` does.
         dir: The folder of the work: artifacts that the run uses are downloaded below it by
             default, `log_code` looks there, and `auto` goes by it. By default the working folder.
-        save_code: Whether to store the script that runs, as `Run.log_code` would.
+        save_code: Whether to store the script or notebook that runs, as `Run.log_code` would.
         reinit: What to do while another run is current: `finish_previous`, the default, also True,
             ends that; `return_previous`, also False, gives it back and begins none.
         mode: `online`, or `disabled` for a run that stores nothing, to try a program out.
