@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Artifacts and runs": {
             "artifact": "hozon.cli.artifact:artifact",
+            "run": "hozon.cli.run:run",
         },
         "Sweeps": {
             "sweep": "hozon.cli.sweep:sweep",

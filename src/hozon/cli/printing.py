@@ -72,7 +72,8 @@ def print_facts(facts: Mapping[str, object]) -> None:
     """
     width = max(map(_width, facts), default=0)
     for label, value in facts.items():
-        lines = list(map(_cell, value)) if isinstance(value, (list, tuple)) else [_cell(value)]
+        items = value.splitlines() if isinstance(value, str) else value
+        lines = list(map(_cell, items)) if isinstance(items, (list, tuple)) else [_cell(value)]
         for number, line in enumerate(lines or [NOTHING]):
             click.echo(_line((label if not number else "", line), (width, 0), frozenset()))
 
