@@ -7,6 +7,7 @@ because people copy them; nothing depends on the width of the terminal.
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ NOTHING: Final = "-"
 _PAGE: Final = 500
 """How many values of a listing are fetched at a time, at most."""
 
-_GAP: Final = "  "
+_GAP: Final = 2
+"""How many spaces stand between columns."""
 
 
 def print_json(value: object) -> None:
@@ -56,12 +58,8 @@ def print_table(
         right: The columns that are aligned to the right, such as those of numbers.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
-    if not cells:
-        return
-    widths = [max(map(_width, column)) for column in zip(headings, *cells, strict=True)]
-    click.secho(_line(headings, widths, right), bold=True)
-    for row in cells:
-        click.echo(_line(row, widths, right))
+    if cells:
+        _print_columns(headings, cells, right=right)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -70,12 +68,13 @@ def print_facts(facts: Mapping[str, object]) -> None:
     Args:
         facts: Label → value; None is shown as `-`, and a list an item a line.
     """
-    width = max(map(_width, facts), default=0)
+    lines: list[tuple[str, str]] = []
     for label, value in facts.items():
         items = value.splitlines() if isinstance(value, str) else value
-        lines = list(map(_cell, items)) if isinstance(items, (list, tuple)) else [_cell(value)]
-        for number, line in enumerate(lines or [NOTHING]):
-            click.echo(_line((label if not number else "", line), (width, 0), frozenset()))
+        cells = list(map(_cell, items)) if isinstance(items, (list, tuple)) else [_cell(value)]
+        labels = (label, *[""] * len(cells))
+        lines += zip(labels, cells or [NOTHING], strict=False)
+    _print_columns(("", ""), lines, show_headings=False)
 
 
 def advise(sentence: str) -> None:
@@ -167,13 +166,31 @@ def progress(description: str, *, total: int) -> Iterator[Callable[[int], None]]
         yield lambda done: bar.advance(task, done)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], right: AbstractSet[int]) -> str:
-    """Put cells beside each other."""
-    padded = []
-    for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        room = " " * (width - _width(cell))
-        padded.append(f"{room}{cell}" if number in right else f"{cell}{room}")
-    return _GAP.join(padded).rstrip()
+def _print_columns(
+    headings: Sequence[str],
+    cells: Iterable[Sequence[str]],
+    *,
+    right: AbstractSet[int] = frozenset(),
+    show_headings: bool = True,
+) -> None:
+    """Print texts in columns, as wide as they need."""
+    from rich.console import Console  # noqa: PLC0415  Most commands print no columns.
+    from rich.measure import Measurement  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=show_headings)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number in right else "left", no_wrap=True)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console = Console()
+    endless = console.options.update_width(sys.maxsize)
+    console = Console(width=Measurement.get(console, endless, table).maximum)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _cell(value: object) -> str:
@@ -183,15 +200,6 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return moment(value)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
-
-
-def _width(text: str) -> int:
-    """Tell how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415  Most texts need no table of characters.
-
-    return cell_len(text)
 
 
 def _plain(value: object) -> object:
