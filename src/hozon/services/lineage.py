@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hozon.model.lineage import may_use
+from hozon.model.lineage import Edge, EdgeKind, may_use
 from hozon.model.runs import Run, RunKey
 from hozon.model.versions import Version, VersionId
 from hozon.ports.paging import Listing
@@ -10,22 +10,29 @@ from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
 
-def record_use(context: Context, run: RunKey, version: VersionId) -> bool:
+def record_use(
+    context: Context, run: RunKey, version: VersionId, *, use_as: str | None = None
+) -> bool:
     """Draw the edge from a version to a run that uses it; once is enough.
 
     Args:
         context: The capabilities.
         run: The run.
         version: The version.
+        use_as: What the run uses it as, beside what it has used it as before; None for nothing in
+            particular.
 
     Returns:
         Whether the edge is drawn; it is not when the version comes from the run, because lineage
-        has no cycles.
+        has no cycles. That is remembered.
     """
     with context.catalog.write() as session:
+        now = context.catalog.now()
         drawn = may_use(session.lineage, run=run, version=version)
         if drawn:
-            session.lineage.add_input(run, version, now=context.catalog.now())
+            session.lineage.add_input(run, version, now=now, use_as=use_as)
+        else:
+            session.lineage.leave_out(Edge(run, version, EdgeKind.USED), now=now)
         return drawn
 
 

@@ -1,18 +1,28 @@
 """Lineage as services draw it: without cycles, and without refusing anyone's work."""
 
-from hozon.model.versions import LogOutcome, Version
+from hozon.model.lineage import EdgeKind
+from hozon.model.runs import RunKey
+from hozon.model.versions import LogOutcome, Version, VersionId
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
 from hozon.services.lineage import list_logged, list_used, list_users, record_use
 from worlds import Logger
 
 
+def left_out(context: Context, run: RunKey, version: VersionId) -> list[EdgeKind]:
+    """List what is remembered of edges that were not drawn."""
+    with context.catalog.read() as session:
+        return [edge.kind for edge in session.lineage.left_out_between({run}, {version})]
+
+
 def test_a_run_that_logs_again_what_it_used(logger: Logger, context: Context) -> None:
-    """It is told that its edge was left out; aliases move all the same."""
+    """It is told that its edge was left out, as is remembered; aliases move all the same."""
     version = logger.log("one").version
     run = logger.start_run("r1")
     assert record_use(context, run.key, version.id)
+    assert left_out(context, run.key, version.id) == []
     result = logger.log("one", "best", run=run.key)
+    assert left_out(context, run.key, version.id) == [EdgeKind.LOGGED]
     assert (result.outcome, result.edge_left_out) == (LogOutcome.UNCHANGED, True)
     assert result.version.aliases == ("best", "latest")
     assert list_logged(context, run.key).count() == 0
@@ -24,8 +34,9 @@ def test_a_run_that_uses_what_it_logged(logger: Logger, context: Context) -> Non
     run = logger.start_run("r1")
     result = logger.log("one", run=run.key)
     assert not result.edge_left_out
-    assert not record_use(context, run.key, result.version.id)
+    assert not record_use(context, run.key, result.version.id, use_as="train")
     assert list_users(context, result.version.id) == []
+    assert left_out(context, run.key, result.version.id) == [EdgeKind.USED]
 
 
 def test_a_cycle_over_two_runs_is_not_closed(logger: Logger, context: Context) -> None:
