@@ -302,7 +302,6 @@ def test_module_functions_act_on_the_current_run() -> None:
     assert [user.id for user in used.used_by()] == ["r2"]
 
 
-@pytest.mark.parametrize("path", ["mnist", "mnist:v0", "digits/mnist:latest", "ada/digits/mnist"])
 def test_a_run_says_what_it_uses_a_version_as(log_text: LogText) -> None:
     """The object that the call gave knows it, and no other; a line of text is asked for."""
     with hozon.init() as run:
@@ -318,6 +317,7 @@ def test_a_run_says_what_it_uses_a_version_as(log_text: LogText) -> None:
     assert [user.id for user in hozon.Api().artifact("mnist").used_by()] == [run.id]
 
 
+@pytest.mark.parametrize("path", ["mnist", "mnist:v0", "digits/mnist:latest", "ada/digits/mnist"])
 def test_artifacts_are_used_by_path(log_text: LogText, path: str) -> None:
     """Missing parts come from the run's project."""
     with hozon.init("ada", "digits") as run:
