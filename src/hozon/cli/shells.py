@@ -66,7 +66,7 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(sorted(LINES)))
+@click.argument("shell", metavar="SHELL", type=click.Choice(sorted(LINES)))
 @JSON
 def completion(shell: str, *, as_json: bool) -> None:
     """Print the script that makes SHELL complete commands, options, paths and ids.
