@@ -107,8 +107,9 @@ class Api(DeletedListing, AliasProtection, Existence, GarbageApi, PlansApi, Poli
         """List the runs of a project, those that a filter lets through, in any order.
 
         A filter is written as for MongoDB, and means the same. Its fields are `state`, `name` (the
-        id), `job_type`, `sweep`, `created_at`, `config.<key>` and `summary_metrics.<key>`; dots
-        lead into nested values. Its operators are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`,
+        id), `display_name`, `group`, `job_type`, `tags`, `notes`, `username` (who began it),
+        `sweep`, `created_at`, `config.<key>` and `summary_metrics.<key>`; dots lead into nested
+        values. Its operators are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`,
         `$in`, `$nin`, `$exists`, `$regex` and `$not` for one field, and `$and`, `$or` and `$nor`
         for lists of filters.
 
@@ -116,6 +117,10 @@ class Api(DeletedListing, AliasProtection, Existence, GarbageApi, PlansApi, Poli
         texts with texts; a bool is no number, and NaN equals NaN. A list matches when an element of
         it does. `$regex` looks at the first 128 characters of a text; its pattern has no groups,
         and at most 3 of `*`, `+`, `?` and `{…}`.
+
+        Pages follow each other by key in the order of creation, in both directions. Any other order
+        takes reading all runs that the filter lets through before the first is given; of each its
+        id is kept, and while they are sorted the value of the field.
 
         Args:
             path: `[entity/]project`; empty for the default project.

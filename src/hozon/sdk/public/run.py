@@ -102,6 +102,11 @@ class Run:
         return str(self._record.path).split("/")
 
     @property
+    def username(self) -> str:
+        """Who began it."""
+        return self._record.created_by
+
+    @property
     def job_type(self) -> str | None:
         """What kind of work it does, such as `train`; None for none."""
         return self._record.job_type
