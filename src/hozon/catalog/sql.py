@@ -143,7 +143,8 @@ class SqlCatalog:
         CatalogError: The database cannot be reached, opened or migrated.
 
     Concurrency:
-        See `hozon.ports.catalog.Catalog`. Writers wait for each other for about 30 s at most.
+        See `hozon.ports.catalog.Catalog`. Writers wait for each other for about 30 s at
+        most, or for as long as the database was told to.
     """
 
     def __init__(self, database: Database, *, clock: Clock) -> None:

@@ -1,5 +1,7 @@
 """Projects: find them, make them, list those of an owner and the types that one has."""
 
+from datetime import datetime
+
 from hozon.errors import ProjectNotFoundError, TypeNotFoundError
 from hozon.model.names import EntityName, TypeName
 from hozon.model.paths import ProjectPath
@@ -24,6 +26,13 @@ def find_project(context: Context, at: ProjectPath) -> ProjectRecord:
             " Api().projects() lists those that there are.",
         )
     return found
+
+
+def project_created_at(context: Context, at: ProjectPath) -> datetime | None:
+    """Tell when a project was made, UTC; None for one that there is not."""
+    with context.catalog.read() as session:
+        found = session.projects.find(at)
+    return found.created_at if found else None
 
 
 def create_project(context: Context, at: ProjectPath) -> ProjectRecord:
