@@ -320,13 +320,13 @@ def _type(name: str) -> TypeName:
     return TypeName(check_name(name, kind="type"))
 
 
-def _check_timeout(seconds: float | None) -> timedelta | None:
+def _check_timeout(seconds: object) -> timedelta | None:
     """Accept a number of seconds, or None."""
     if seconds is None:
         return None
-    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    if is_number and 0 < seconds <= _LONGEST.total_seconds():  # Which NaN is not.
-        return timedelta(seconds=seconds) or timedelta.resolution
+    number = seconds if isinstance(seconds, (int, float)) and seconds is not True else 0
+    if 0 < number <= _LONGEST.total_seconds():  # Which NaN is not.
+        return timedelta(seconds=number) or timedelta.resolution
     raise InputError(
         f"timeout is {seconds!r}",
         hint=f"Give a number of seconds, more than 0 and at most {_LONGEST.total_seconds():g}.",
