@@ -76,11 +76,9 @@ class Api(
         ```python
         import hozon
 
-        try:
-            print(len(hozon.Api(timeout=2.5).runs()))
-            #> 5
-        except hozon.errors.CatalogError as error:
-            print(error.hint)
+        api = hozon.Api(timeout=2.5)
+        print(len(api.runs()))
+        #> 5
         ```
     """
 

@@ -439,7 +439,7 @@ class Run:
                 #> <ArtifactManifestEntry labels.csv of mnist:v1> 34
                 #> <ArtifactManifestEntry labels.csv of mnist:v2> 45
             print(len(run.files()), Path(file.download()).read_text().splitlines()[-1])
-            #> 6 0003.png,4
+            #> 6 0003.png,1
             ```
         """
         listing = list_run_files(
