@@ -291,7 +291,7 @@ class RunArtifacts:
         return self._log_files(files, name)
 
     def _log_script(self) -> None:
-        """Store the script that runs, where there is one."""
+        """Store the script or notebook that runs, where there is one."""
         script = find_script()
         if script is not None:
             self._log_files([(script, script.name)], None)
