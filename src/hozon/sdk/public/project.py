@@ -14,7 +14,8 @@ from hozon.model.paths import ProjectPath
 from hozon.model.ttl import Ttl, check_ttl
 from hozon.sdk.notebooks import card
 from hozon.sdk.pages import Paginator
-from hozon.sdk.public.types import ArtifactType, types_of
+from hozon.sdk.public.artifact_type import ArtifactType
+from hozon.sdk.public.types import types_of
 from hozon.sdk.session import Session
 from hozon.services.projects import project_created_at
 from hozon.services.ttl import (

@@ -110,7 +110,20 @@ class Run:
 
     @property
     def username(self) -> str:
-        """Who began it."""
+        """Who began it.
+
+        Examples:
+            Find the other runs of the same user.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            user = api.run("train-model").username
+            print([run.id for run in api.runs(filters={"username": user})][:2])
+            #> ['prepare-data', 'train-model']
+            ```
+        """
         return self._record.created_by
 
     @property
