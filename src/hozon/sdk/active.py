@@ -244,12 +244,15 @@ def log_artifact(
     return run.log_artifact(artifact, name=name, type=type, aliases=aliases, tags=tags)
 
 
-def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
+def use_artifact(
+    artifact_or_name: str | Artifact, type: str | None = None, *, use_as: str | None = None
+) -> Artifact:
     """Get a version and record that the current run uses it; see `Run.use_artifact`.
 
     Args:
         artifact_or_name: A logged artifact, or a path.
         type: What it must be; None for anything.
+        use_as: What the run uses it as; None for nothing in particular.
 
     Returns:
         The artifact, ready to be downloaded.
@@ -270,7 +273,7 @@ def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> A
         #> finished ['train-model', 'train-again']
         ```
     """
-    return current_run("use_artifact").use_artifact(artifact_or_name, type=type)
+    return current_run("use_artifact").use_artifact(artifact_or_name, type=type, use_as=use_as)
 
 
 def finish(exit_code: int | None = None) -> None:

@@ -22,12 +22,14 @@ from hozon.catalog.schema import entry_sources, keys, metadata
 from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
 from hozon.model.digests import ContentDigest
+from hozon.model.lineage import Edge, EdgeKind
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
 from hozon.model.names import MAIN_STORE
 from hozon.model.notes import Notes
 from hozon.model.paths import SweepPath
 from hozon.model.places import Place
+from hozon.model.runs import RunKey
 from hozon.model.sweeps import SweepState
 from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
@@ -293,4 +295,22 @@ def test_sweeps_of_the_fifth_schema_go_on(url: str) -> None:
         assert (sweep.state, sweep.seed) == (SweepState.RUNNING, 0)
         assert session.sweeps.take_point(sweep.key) == 1
         assert session.points.taken(sweep.key) == []
+    catalog.close()
+
+
+def test_lineage_of_the_seventh_schema_survives(url: str) -> None:
+    """What a run used it used as nothing in particular, and no edge is known to be left out."""
+    with migrated_to("0007", url) as connection:
+        write(connection, OLD_VERSION)
+        write(
+            connection,
+            "INSERT INTO runs (id, project_id, run_id, state, config, summary, created_by,"
+            " created_at) VALUES (4, 1, 'r1', 'finished', '{}', '{}', 'ada', '2026-01-01');"
+            "INSERT INTO run_inputs VALUES (1, 4, 1, '2026-01-01')",
+        )
+    run, version = RunKey(4), VersionId(1)
+    catalog = open_catalog(url, clock=ManualClock())
+    with catalog.write() as session:
+        assert session.lineage.between({run}, {version}) == [Edge(run, version, EdgeKind.USED)]
+        assert session.lineage.left_out_between({run}, {version}) == []
     catalog.close()
