@@ -47,6 +47,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Artifacts and runs": {
             "artifact": "hozon.cli.artifact:artifact",
             "run": "hozon.cli.run:run",
+            "lineage": "hozon.cli.lineage:lineage",
         },
         "Sweeps": {
             "sweep": "hozon.cli.sweep:sweep",

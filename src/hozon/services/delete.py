@@ -153,14 +153,13 @@ def delete_collection(
             lists them.
     """
     with context.catalog.write() as session:
-        found, now = find_collection(session, collection.path), context.catalog.now()
+        current = session.collections.get(collection.key)
+        found, now = find_collection(session, current.path), context.catalog.now()
         pointers = session.collections.pointers(found.key)
         left = after_delete(pointers, deleted=pointers.values(), newest=None)
         check_aliases_free(session, found, left)
         links = session.links.to_collection(found.key)
-        check_unlinked(
-            collection.path, links=[link.path for link in links], force_links=force_links
-        )
+        check_unlinked(found.path, links=[link.path for link in links], force_links=force_links)
         take_links_along(session, context, links)
         session.versions.remember_aliases(pointers)
         count = session.versions.delete_committed(found.key, by=context.principal, now=now)
