@@ -19,7 +19,7 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_InOrder)
+@click.group(cls=_InOrder, short_help="Log, bring, list, delete and restore artifacts.")
 def artifact() -> None:
     """Log artifacts, bring them, list them, and delete and restore versions.
 

@@ -89,7 +89,7 @@ def remove(path: str, names: tuple[str, ...], *, as_json: bool) -> None:
         _print_aliases(found, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Delete versions, after showing what goes.")
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", shell_complete=complete_version
 )

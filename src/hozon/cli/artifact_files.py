@@ -28,7 +28,7 @@ _OUTCOMES: Final[Mapping[LogOutcome | None, str]] = {
 }
 
 
-@click.command()
+@click.command(short_help="Log files as the next version of an artifact.")
 @click.argument(
     "paths",
     nargs=-1,
@@ -117,7 +117,7 @@ def put(  # noqa: PLR0913  One for each option.
             advise(told)
 
 
-@click.command()
+@click.command(short_help="Bring the files of a version into a folder.")
 @click.argument("path", shell_complete=complete_version)
 @click.option(
     "--root",

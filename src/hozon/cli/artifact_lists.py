@@ -21,7 +21,7 @@ from hozon.services.resolve import list_collections, list_versions, resolve_coll
 from hozon.services.restore import list_deleted
 
 
-@click.command()
+@click.command(short_help="List artifacts, or the versions of one.")
 @click.argument("name", required=False, shell_complete=complete_collection)
 @PROJECT
 @click.option("--type", "type_name", metavar="TYPE", help="Only what is of this type.")

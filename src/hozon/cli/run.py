@@ -80,7 +80,7 @@ def ls(
         tell_rest(listing, shown=len(found), limit=limit)
 
 
-@run.command()
+@run.command(short_help="Show a run, and the artifacts that it logged and used.")
 @click.argument("path", shell_complete=complete_run)
 @JSON
 def show(path: str, *, as_json: bool) -> None:

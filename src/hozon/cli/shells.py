@@ -65,7 +65,7 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
         return words[1:-1], words[-1]
 
 
-@click.command()
+@click.command(short_help="Complete words with Tab in bash, zsh and fish.")
 @click.argument("shell", metavar="SHELL", type=click.Choice(sorted(LINES)))
 @JSON
 def completion(shell: str, *, as_json: bool) -> None:
