@@ -637,6 +637,28 @@ def retention_policy() -> None:
     assert hozon.Api().artifact("classifier:v1").collection.retention is not None
 
 
+def traced(*, runs: int = 4, used: tuple[str, ...] = (), left_out: int = 0) -> None:
+    """The page's data is as it was; one more run used these, and so many edges are left out."""
+    api = hozon.Api()
+    assert names("model", "classifier") == {"v0": [], "v1": ["latest", "production"]}
+    for part in ("train", "test"):
+        assert names("dataset", f"mnist-{part}") == {"v0": ["latest"]}
+    assert [run.state for run in api.runs()] == ["finished"] * runs
+    graph = hozon.lineage("prepare-data")
+    newest = api.runs(order="-created_at")[0].id
+    told = [
+        f"{edge.artifact.name} {' '.join(edge.use_as)}".strip()
+        for edge in graph.edges
+        if edge.kind == "used" and edge.run.name == newest
+    ]
+    assert sorted(told) == sorted(used or COMPARED)
+    assert len(graph.left_out) == left_out
+
+
+COMPARED = ("classifier:v0", "classifier:v1", "mnist-test:v0 test")
+"""What the last run of the page's data used."""
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -655,6 +677,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/download-and-use", "download_part.py"): trained_unchanged,
         ("guides/download-and-use", "list_files.py"): trained_unchanged,
         ("guides/download-and-use", "verify_folder.py"): trained_unchanged,
+        ("guides/lineage", "draw_graph.py"): traced,
+        ("guides/lineage", "made_from.py"): traced,
+        ("guides/lineage", "depends_on.py"): traced,
+        ("guides/lineage", "use_as.py"): partial(
+            traced, runs=5, used=("mnist-train:v0 train", "mnist-test:v0 validation")
+        ),
+        ("guides/lineage", "left_out.py"): partial(
+            traced, runs=5, used=("mnist-test:v0",), left_out=1
+        ),
         ("guides/log-and-update", "log_version.py"): log_version,
         ("guides/log-and-update", "wait_for_version.py"): wait_for_version,
         ("guides/log-and-update", "log_again.py"): log_again,

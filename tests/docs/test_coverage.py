@@ -70,6 +70,7 @@ def test_the_commands_are_those_of_the_program(inventory: Inventory) -> None:
         "hozon gc run",
         "hozon gc status",
         "hozon gc watch",
+        "hozon lineage",
         "hozon migrate",
         "hozon plan delete",
         "hozon plan execute",

@@ -37,6 +37,13 @@ def complete_version(_ctx: click.Context, _param: click.Parameter, incomplete: s
     return _offered(incomplete, _versions)
 
 
+def complete_version_or_run(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Offer what has a lineage: what `complete_version` offers, and ids of runs."""
+    return _offered(incomplete, _versions) + _offered(incomplete, _runs)
+
+
 def complete_collection(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer names of artifacts."""
     return _offered(incomplete, _collections)

@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Artifacts and runs": {
             "artifact": "hozon.cli.artifact:artifact",
+            "lineage": "hozon.cli.lineage:lineage",
         },
         "Sweeps": {
             "sweep": "hozon.cli.sweep:sweep",

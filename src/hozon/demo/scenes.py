@@ -218,6 +218,23 @@ def _referred() -> None:
     _swept()
 
 
+def _traced() -> None:
+    """Split a dataset, train on one part of it twice, and compare the models on the other."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for part, images in (("train", 2), ("test", 1)):
+            _log(run, f"mnist-{part}", "dataset", f"images {images}\n", [])
+    for size, rate, aliases in (("small", 0.1, []), ("large", 0.01, ["production"])):
+        config = {"learning_rate": rate}
+        with hozon.init(id=f"train-{size}", job_type="train", config=config) as run:
+            run.use_artifact("mnist-train:v0", use_as="train")
+            _log(run, "classifier", "model", f"{size} weights\n", aliases)
+    with hozon.init(id="compare-models", job_type="evaluate") as run:
+        for model in ("classifier:v0", "classifier:v1"):
+            run.use_artifact(model)
+        run.use_artifact("mnist-test:v0", use_as="test")
+        run.log({"accuracy": 0.97})
+
+
 def _prepared() -> None:
     """Log a dataset once."""
     with hozon.init(id="prepare-data", job_type="prepare") as run:
@@ -301,6 +318,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "guides/download-and-use",
                 _trained,
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
+            ),
+            Scene(
+                "guides/lineage",
+                _traced,
+                "the datasets mnist-train and mnist-test (v0 each), the model classifier (v0 and"
+                " v1), and the runs that made and used them",
             ),
             Scene(
                 "guides/delete",

@@ -12,6 +12,7 @@ from hozon.cli.completing import (
     complete_run,
     complete_sweep,
     complete_version,
+    complete_version_or_run,
 )
 from hozon.cli.main import cli
 
@@ -52,6 +53,14 @@ def filled(home: Path) -> Path:
 def test_versions_are_offered(typed: str, offered: list[str]) -> None:
     """First the name, then what may stand behind the colon, as it was begun."""
     assert complete_version(CONTEXT, PARAM, typed) == offered
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_has_a_lineage_is_offered() -> None:
+    """Artifacts, then runs; behind a colon there is no run."""
+    assert complete_version_or_run(CONTEXT, PARAM, "") == ["mnist", "prepare"]
+    assert complete_version_or_run(CONTEXT, PARAM, "mnist:b") == ["mnist:best"]
+    assert complete_version_or_run(CONTEXT, PARAM, "digits/p") == ["digits/prepare"]
 
 
 @pytest.mark.usefixtures("filled")
