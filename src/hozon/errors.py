@@ -28,13 +28,16 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── EntryNotFoundError          not_found.entry
     │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
+    │   ├── ProjectNotFoundError        not_found.project
     │   ├── ProtectionNotFoundError     not_found.protection
     │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
-    │   └── SweepNotFoundError          not_found.sweep
+    │   ├── SweepNotFoundError          not_found.sweep
+    │   └── TypeNotFoundError           not_found.type
     ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
     │   ├── CollectionKindError         conflict.collection_kind
+    │   ├── CollectionNameError         conflict.collection_name
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LinkedVersionError          conflict.linked_version
@@ -680,6 +683,30 @@ class PageNotFoundError(NotFoundError):
     code = "not_found.page"
 
 
+class ProjectNotFoundError(NotFoundError):
+    """Nothing was ever written to this project.
+
+    Examples:
+        A project is made by the first run, or by `Api.create_project`.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        try:
+            api.from_path("ada/letters")
+        except hozon.errors.ProjectNotFoundError as error:
+            print(error.message)
+            #> There is no project ada/letters
+        api.create_project("letters")
+        print(api.from_path("ada/letters"))
+        #> <Project ada/letters>
+        ```
+    """
+
+    code = "not_found.project"
+
+
 class ProtectionNotFoundError(NotFoundError):
     """An alias is not protected, so that its protection cannot be lifted.
 
@@ -779,6 +806,28 @@ class SweepNotFoundError(NotFoundError):
     code = "not_found.sweep"
 
 
+class TypeNotFoundError(NotFoundError):
+    """No collection of the project holds artifacts of this type.
+
+    Examples:
+        The hint lists the types that there are.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact_type("checkpoint")
+        except hozon.errors.TypeNotFoundError as error:
+            print(error.message)
+            #> ada/digits has no artifacts of type 'checkpoint'
+            print(error.hint)
+            #> Its types are dataset, model.
+        ```
+    """
+
+    code = "not_found.type"
+
+
 class ConflictError(HozonError):
     """Something else stands in the way of a call that is right in itself.
 
@@ -848,6 +897,34 @@ class CollectionKindError(ConflictError):
     """
 
     code = "conflict.collection_kind"
+
+
+class CollectionNameError(ConflictError):
+    """Another collection has the name, or had it.
+
+    Examples:
+        A collection that was renamed keeps its old name for itself.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        collection = api.artifact_collection("model", "sweep-classifier")
+        collection.name = "search"
+        collection.save()
+        other = api.artifact_collection("model", "classifier")
+        other.name = "sweep-classifier"
+        try:
+            other.save()
+        except hozon.errors.CollectionNameError as error:
+            print(error.message.partition(",")[0])
+            #> ada/digits/sweep-classifier has been renamed to ada/digits/search
+            print(error.hint)
+            #> Use 'search', or another name that no collection has had.
+        ```
+    """
+
+    code = "conflict.collection_name"
 
 
 class CollectorBusyError(ConflictError):

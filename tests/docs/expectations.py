@@ -310,6 +310,37 @@ def went_on_by_itself() -> None:
     assert [[row["_step"] for row in run.history()] for run in runs] == [[0, 1], [0, 1], [0]]
 
 
+API_RUNS = ["prepare-data", "train-1", "train-2", "train-3", "train-4"]
+
+
+def looked_up(
+    *,
+    dataset: str = "mnist",
+    kind: str = "model",
+    tags: tuple[str, ...] = (),
+    gone: int | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """State what the data of the page is: as it began, but for what is said here."""
+    api = hozon.Api()
+    runs = [run for run in API_RUNS if run != f"train-{gone}"]
+    assert [run.id for run in api.runs()] == runs
+    assert {run.id: run.notes for run in api.runs() if run.notes} == notes
+    assert [list(api.run(run).used_artifacts()) != [] for run in runs[1:-1]] == [True] * (
+        len(runs) - 2
+    )
+    found = api.artifact_collection("dataset", dataset)
+    assert (found.tags, names("dataset", dataset)) == (
+        list(tags),
+        {"v0": ["reviewed"], "v1": ["latest"]},
+    )
+    assert list(names(kind, "classifier")) == [
+        f"v{number - 1}" for number in (3, 2, 1) if number != gone
+    ]
+    counts, keys = stored()
+    assert (counts.deleted_versions, keys) == (0 if gone is None else 1, 5)
+
+
 FAQ_RUNS = 5
 
 
@@ -712,6 +743,29 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
         ("guides/upgrade-and-back-up", "back_up_catalog.py"): bucket_whole,
         ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
+        **{
+            ("guides/public-api", f"{title}.py"): looked_up
+            for title in (
+                "look_up",
+                "from_path",
+                "walk",
+                "filter_runs",
+                "join_filters",
+                "wrong_filter",
+                "order_runs",
+                "files_of_run",
+                "give_up_soon",
+                "show_in_notebook",
+            )
+        },
+        ("guides/public-api", "update_run.py"): partial(
+            looked_up, notes={"train-4": "The learning rate was too high."}
+        ),
+        ("guides/public-api", "delete_run.py"): partial(looked_up, gone=3),
+        ("guides/public-api", "rename_collection.py"): partial(
+            looked_up, dataset="handwritten-digits", tags=("images", "public")
+        ),
+        ("guides/public-api", "move_type.py"): partial(looked_up, kind="checkpoint"),
         ("guides/resume-a-run", "log_to_run.py"): partial(
             resumed, runs={"train-model": "finished"}, logged=2
         ),

@@ -13,6 +13,7 @@ from hozon.model.names import Alias
 from hozon.model.paths import CollectionPath
 from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.collections import ensure_collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
 from hozon.services.protection import move_aliases
@@ -38,6 +39,7 @@ def link_version(
     Raises:
         VersionStateError: The version is not committed, for instance deleted.
         CollectionKindError: The target holds logged versions; choose another name.
+        CollectionNameError: The portfolio has been renamed; use its new name.
         TypeConflictError: The portfolio holds links to artifacts of another type.
         ProtectedAliasError: Another link of the portfolio has an alias that is protected.
 
@@ -91,8 +93,12 @@ def _portfolio(
     session: CatalogSession, context: Context, target: CollectionPath, source: Version
 ) -> Collection:
     """Find or make the portfolio, and hold it to its kind and its type."""
-    portfolio = session.collections.ensure(
-        target, type_name=source.type, now=context.catalog.now(), kind=CollectionKind.PORTFOLIO
+    portfolio = ensure_collection(
+        session,
+        target,
+        type_name=source.type,
+        now=context.catalog.now(),
+        kind=CollectionKind.PORTFOLIO,
     )
     check_kind(target, kind=portfolio.kind, wanted=CollectionKind.PORTFOLIO)
     if portfolio.type != source.type:

@@ -78,6 +78,8 @@ def find_collection(session: CatalogSession, path: CollectionPath) -> Collection
         hint = "Check the spelling, the entity and the project; 'hozon status' shows them."
         if collection and session.deleted.of_collection(collection.key):
             hint = f"It was deleted; bring it back with: hozon artifact restore {path}"
+        elif renamed := session.collections.renamed(path):
+            hint = f"It was renamed: look for {renamed.path}."
         raise CollectionNotFoundError(f"There is no artifact {path.name!r} in {path.at}", hint=hint)
     return collection
 
@@ -90,10 +92,10 @@ def any_collection(session: CatalogSession, path: CollectionPath) -> Collection:
     """
     collection = session.collections.find(path)
     if collection is None:
-        raise CollectionNotFoundError(
-            f"There is no collection {path}",
-            hint="Check the spelling, the entity, the project, and which catalog is in use.",
-        )
+        hint = "Check the spelling, the entity, the project, and which catalog is in use."
+        if renamed := session.collections.renamed(path):
+            hint = f"It was renamed: look for {renamed.path}."
+        raise CollectionNotFoundError(f"There is no collection {path}", hint=hint)
     return collection
 
 
@@ -234,7 +236,8 @@ def list_entries(
 def collection_of(context: Context, version: Version) -> Collection:
     """Find the collection of a version, also when nothing is left in it."""
     with context.catalog.read() as session:
-        return any_collection(session, version.collection)
+        # It may have been renamed since the caller read the version.
+        return any_collection(session, session.versions.get(version.id).collection)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:

@@ -69,8 +69,8 @@ def restore_version(context: Context, version: Version) -> Restored:
 
     Raises:
         PurgedVersionError: Its bytes were given up.
-        VersionStateError: It has not been deleted; or it is a link whose source is deleted, or
-            whose portfolio has another link to it.
+        VersionStateError: It has not been deleted; or it is a link whose source is deleted or of
+            another type by now, or whose portfolio has another link to it.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)

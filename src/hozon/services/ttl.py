@@ -18,7 +18,7 @@ from hozon.model.names import EntityName
 from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
-from hozon.ports.catalog import Collection
+from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
 from hozon.services.context import Context
 
@@ -155,14 +155,25 @@ def set_collection_policy(
         InvalidTtlError: The TTL is of another type, or too short or too long.
         CollectionKindError: A TTL is given to a portfolio.
     """
+    with context.catalog.write() as session:
+        return merge_collection_policy(session, collection, seen=seen, wanted=wanted)
+
+
+def merge_collection_policy(
+    session: CatalogSession,
+    collection: Collection,
+    *,
+    seen: CollectionPolicy,
+    wanted: CollectionPolicy,
+) -> CollectionPolicy:
+    """Do what `set_collection_policy` does, within a transaction that is going on."""
     check_ttl(wanted.ttl)
     if not isinstance(wanted.ttl, ArtifactTTL):
         check_collection_ttl(collection.path, kind=collection.kind)
-    with context.catalog.write() as session:
-        now = session.retention.collection_policy(collection.key)
-        merged = CollectionPolicy(
-            now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
-            now.retention if wanted.retention == seen.retention else wanted.retention,
-        )
-        session.retention.set_collection_policy(collection.key, merged)
-        return merged
+    now = session.retention.collection_policy(collection.key)
+    merged = CollectionPolicy(
+        now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
+        now.retention if wanted.retention == seen.retention else wanted.retention,
+    )
+    session.retention.set_collection_policy(collection.key, merged)
+    return merged
