@@ -28,7 +28,7 @@ _WRITERS: Final[Mapping[str, Callable[[Graph], str]]] = MappingProxyType(
 )
 
 
-@click.command()
+@click.command(short_help="Show what something comes from, and what comes from it.")
 @click.argument("path", shell_complete=complete_version_or_run)
 @click.option("--run", "is_run", is_flag=True, help="PATH is a run, whatever else has its name.")
 @click.option(

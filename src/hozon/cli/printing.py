@@ -75,7 +75,8 @@ def print_facts(facts: Mapping[str, object]) -> None:
     """
     lines: list[tuple[str, str]] = []
     for label, value in facts.items():
-        cells = list(map(_cell, value)) if isinstance(value, (list, tuple)) else [_cell(value)]
+        items = value.splitlines() if isinstance(value, str) else value
+        cells = list(map(_cell, items)) if isinstance(items, (list, tuple)) else [_cell(value)]
         labels = (label, *[""] * len(cells))
         lines += zip(labels, cells or [NOTHING], strict=False)
     _print_columns(("", ""), lines, show_headings=False)

@@ -1,10 +1,13 @@
 """Usage: what collections and versions hold in the store, and what nothing else holds."""
 
+from collections.abc import Iterable
+
 from hozon.errors import CollectionKindError, CollectionNotFoundError
 from hozon.model.links import CollectionKind
 from hozon.model.names import TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.usage import CollectionUsage, NamePatterns, VersionUsage
+from hozon.model.versions import Version
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.paging import Listing
 from hozon.services.context import Context
@@ -47,6 +50,20 @@ def list_version_usage(context: Context, path: CollectionPath) -> Listing[Versio
     with context.catalog.read() as session:
         check_logged_to(session, path.at, names=NamePatterns((path.name,)))
     return CatalogListing(context.catalog, lambda s: s.usage.by_version(path))
+
+
+def measure_freed(context: Context, versions: Iterable[Version]) -> int:
+    """Tell how many bytes nothing would need any more once versions are deleted and purged.
+
+    Args:
+        context: The capabilities.
+        versions: Versions of any collections; links free nothing.
+
+    Returns:
+        Bytes, 0 or more.
+    """
+    with context.catalog.read() as session:
+        return session.usage.freed_bytes(v.id for v in versions if not v.is_link)
 
 
 def check_logged_to(session: CatalogSession, at: ProjectPath, *, names: NamePatterns) -> None:

@@ -65,12 +65,13 @@ def test_what_has_a_lineage_is_offered() -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_names_and_ids_are_offered() -> None:
-    """Of artifacts, runs, sweeps, and the default project."""
+    """Of artifacts, runs, sweeps and projects."""
     assert complete_collection(CONTEXT, PARAM, "m") == ["mnist"]
     assert complete_run(CONTEXT, PARAM, "pre") == ["prepare"]
     assert complete_sweep(CONTEXT, PARAM, "ada/digits/s") == ["ada/digits/search"]
     assert complete_project(CONTEXT, PARAM, "dig") == ["digits"]
     assert complete_project(CONTEXT, PARAM, "ada/") == ["ada/digits"]
+    assert complete_project(CONTEXT, PARAM, "grace/") == []
 
 
 def test_deleted_versions_are_not_offered(filled: Path) -> None:
