@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from hozon import errors
 
 CODES = {
+    "AccessDeniedError": "access.denied",
+    "AccessError": "access",
     "AliasedVersionError": "conflict.aliased_version",
     "ArtifactNotFoundError": "not_found.artifact",
     "BackendError": "backend",
@@ -24,6 +26,7 @@ CODES = {
     "HozonError": "hozon",
     "InputError": "input",
     "IntegrityError": "integrity",
+    "InvalidAccessError": "input.access",
     "InvalidAliasError": "input.alias",
     "InvalidEntryPathError": "input.entry_path",
     "InvalidMediaError": "input.media",
@@ -39,8 +42,10 @@ CODES = {
     "InvalidTableError": "input.table",
     "InvalidTagError": "input.tag",
     "InvalidTtlError": "input.ttl",
+    "LastAdminError": "conflict.last_admin",
     "LinkStateError": "state.link",
     "LinkedVersionError": "conflict.linked_version",
+    "MemberNotFoundError": "not_found.member",
     "MissingExtraError": "backend.missing_extra",
     "MissingObjectError": "integrity.missing_object",
     "MissingReferenceError": "integrity.missing_reference",
@@ -49,6 +54,7 @@ CODES = {
     "ObjectInUseError": "conflict.object_in_use",
     "ObjectNotFoundError": "not_found.object",
     "PageNotFoundError": "not_found.page",
+    "ProjectNotFoundError": "not_found.project",
     "ProtectionNotFoundError": "not_found.protection",
     "ProtectedAliasError": "conflict.protected_alias",
     "PurgedVersionError": "not_found.purged",

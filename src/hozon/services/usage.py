@@ -1,12 +1,15 @@
 """Usage: what collections and versions hold in the store, and what nothing else holds."""
 
-from hozon.errors import CollectionKindError, CollectionNotFoundError
+from hozon.errors import CollectionKindError
+from hozon.model.access import Action
 from hozon.model.links import CollectionKind
+from hozon.model.missing import no_usage
 from hozon.model.names import TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.usage import CollectionUsage, NamePatterns, VersionUsage
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.paging import Listing
+from hozon.services.access import may
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
@@ -27,9 +30,9 @@ def list_usage(
         CollectionKindError: A name is that of a portfolio, which holds no bytes.
     """
     with context.catalog.read() as session:
-        check_logged_to(session, at, names=names)
+        check_logged_to(session, context, at, names=names)
     return CatalogListing(
-        context.catalog, lambda s: s.usage.by_collection(at, names=names, type_name=type_name)
+        context, lambda s: s.usage.by_collection(at, names=names, type_name=type_name), at=at
     )
 
 
@@ -45,15 +48,18 @@ def list_version_usage(context: Context, path: CollectionPath) -> Listing[Versio
         CollectionKindError: It is a portfolio, which holds no bytes.
     """
     with context.catalog.read() as session:
-        check_logged_to(session, path.at, names=NamePatterns((path.name,)))
-    return CatalogListing(context.catalog, lambda s: s.usage.by_version(path))
+        check_logged_to(session, context, path.at, names=NamePatterns((path.name,)))
+    return CatalogListing(context, lambda s: s.usage.by_version(path), at=path.at)
 
 
-def check_logged_to(session: CatalogSession, at: ProjectPath, *, names: NamePatterns) -> None:
+def check_logged_to(
+    session: CatalogSession, context: Context, at: ProjectPath, *, names: NamePatterns
+) -> None:
     """Let names without a wildcard stand for collections that versions were logged to.
 
     Args:
         session: The transaction.
+        context: On whose behalf; in a project that they may not see there is nothing.
         at: The project.
         names: Names, and patterns, which may match nothing.
 
@@ -61,15 +67,12 @@ def check_logged_to(session: CatalogSession, at: ProjectPath, *, names: NamePatt
         CollectionNotFoundError: There is no collection of such a name.
         CollectionKindError: A name is that of a portfolio.
     """
+    is_visible = may(session, context, Action.READ, at)
     for name in names.names:
         path = CollectionPath(at, name)
-        found = session.collections.find(path)
+        found = session.collections.find(path) if is_visible else None
         if found is None:
-            raise CollectionNotFoundError(
-                f"There is no artifact {name!r} in {at}",
-                hint="Check the spelling, the entity and the project; 'hozon du' lists what there"
-                " is.",
-            )
+            raise no_usage(at, name)
         if found.kind is not CollectionKind.SEQUENCE:
             raise CollectionKindError(
                 f"{path} is a portfolio: its links hold no bytes of their own",
