@@ -26,6 +26,7 @@ from hozon.cli.status import status
 from hozon.cli.sweep import sweep
 from hozon.cli.ttl import ttl
 from hozon.errors import (
+    AccessError,
     BackendError,
     ConflictError,
     HozonError,
@@ -43,6 +44,7 @@ EXIT_CODES: Mapping[type[HozonError], int] = MappingProxyType(
         StateError: 5,
         IntegrityError: 6,
         BackendError: 7,
+        AccessError: 8,
     }
 )
 """Error group → exit code. 1 is any other failure, 2 is also click's for a wrong usage."""

@@ -3,6 +3,7 @@
 Owns the list of them. Refuses to own tests.
 """
 
+from hozon.testing.access import AccessContract
 from hozon.testing.deleted import DeletedContract
 from hozon.testing.garbage import GarbageContract
 from hozon.testing.lineages import LineageContract
@@ -19,6 +20,7 @@ from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
+    AccessContract,
     ManifestContract,
     RetentionContract,
     UploadContract,
