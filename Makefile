@@ -38,8 +38,9 @@ test: $(READY) node_modules/.ready ## Run every test: code, documentation in eve
 
 nightly: $(READY) ## Try collection at length: thousands of lives, hundreds of kills (an hour).
 	@HOZON_LIFECYCLE_EXAMPLES=2000 HOZON_LIFECYCLE_BUCKET_EXAMPLES=300 HOZON_TORTURE_KILLS=200 \
+		HOZON_PROTOCOL_EVERYTHING=1 \
 		$(BIN)/python -m pytest -n auto -o junit_family=xunit1 --junitxml=nightly.xml --durations=0 \
-		tests/property/test_garbage.py tests/integration/test_torture.py
+		tests/property/test_garbage.py tests/integration/test_torture.py tests/protocol
 
 check: $(READY) ## Check format, lint, types and floors.
 	@$(BIN)/ruff format --check .

@@ -37,6 +37,7 @@ from hozon.sdk.errors import (
     ArtifactNotLoggedError,
     ArtifactStatusError,
 )
+from hozon.sdk.lineage import lineage
 from hozon.sdk.objects.annotations import BoundingBoxes2D, ImageMask
 from hozon.sdk.objects.audio import Audio
 from hozon.sdk.objects.classes import Classes
@@ -77,6 +78,7 @@ __all__ = [
     "errors",
     "finish",
     "init",
+    "lineage",
     "log",
     "log_artifact",
     "sweep",

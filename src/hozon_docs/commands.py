@@ -119,8 +119,10 @@ def _commands(
         if command.callback is not None:
             yield Command(words, " ".join((*program, *words)), command.callback)
         return
-    for name, below in command.commands.items():
-        if not below.hidden:
+    context = click.Context(command)
+    for name in command.list_commands(context):  # A group may load its commands when asked.
+        below = command.get_command(context, name)
+        if below is not None and not below.hidden:
             yield from _commands(below, words=(*words, name), program=program)
 
 

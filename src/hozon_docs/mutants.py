@@ -33,7 +33,7 @@ Attempt: TypeAlias = Callable[[Around], str | None]
 """Runs a block from the beginning, in a fresh world, after the earlier blocks of its group, and
 judges it; gives the reason why it failed, or None where it passed."""
 
-BOUND_S = 30.0
+BOUND_S = 12.0
 """How long an attempt may take, in seconds, its world included."""
 _REASON_LENGTH = 200
 _CAN_INTERRUPT = hasattr(signal, "setitimer")

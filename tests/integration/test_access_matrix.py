@@ -42,6 +42,7 @@ from hozon.errors import AccessDeniedError, NotFoundError, ObjectInUseError
 from hozon.model.access import Role, Visibility
 from hozon.model.audit import AuditQuery
 from hozon.model.expiry import TeamTtl
+from hozon.model.lineage_graph import Direction, Ends
 from hozon.model.names import Alias, RunId, SweepId, TypeName
 from hozon.model.plans import PlanRules
 from hozon.model.retention import RetentionPolicy
@@ -122,10 +123,13 @@ EXPECTED: Mapping[str, Pattern] = {
     "garbage.erase.erase_version": ADMINISTER,
     "garbage.explain.explain_object": MAINTAIN,
     "garbage.recover.recover_version": DELETE,
+    "lineage.find_root": READ,
+    "lineage.find_root_run": READ,
     "lineage.list_logged": READ,
     "lineage.list_used": READ,
     "lineage.list_users": READ,
     "lineage.record_use": WRITE,
+    "lineage.trace_lineage": READ,
     "links.link_version": WRITE,
     "links.source_of": READ,
     "links.unlink_version": DELETE,
@@ -324,6 +328,15 @@ CALLS: Mapping[str, Call] = {
     "garbage.recover.recover_version": lambda w: recover.recover_version(
         w.context, w.things.purged
     ),
+    "lineage.find_root": lambda w: lineage.find_root(w.context, "mnist", default=AT),
+    "lineage.find_root_run": lambda w: lineage.find_root_run(w.context, str(RUN), default=AT),
+    "lineage.trace_lineage": lambda w: lineage.trace_lineage(
+        w.context,
+        Ends.of_version(w.things.version.id),
+        direction=Direction.BOTH,
+        depth=None,
+        most=99,
+    ),
     "lineage.list_logged": lambda w: lineage.list_logged(w.context, w.things.run.key),
     "lineage.list_used": lambda w: lineage.list_used(w.context, w.things.run.key),
     "lineage.list_users": lambda w: lineage.list_users(w.context, w.things.older.id),
@@ -463,6 +476,8 @@ QUIET: Final = {"find_claim", "close_claim", "hold_content"}
 """Writes that may leave the catalog as it was, and reads that may change it."""
 
 SAME_AS_ABSENT: Final = {
+    "lineage.find_root",
+    "lineage.find_root_run",
     "resolve.any_version",
     "resolve.find_any_version",
     "resolve.list_collections",

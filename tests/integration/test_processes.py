@@ -158,6 +158,76 @@ def test_a_program_that_ends_with_an_exception_has_failed() -> None:
     assert hozon.Api().run("r1").state == "failed"
 
 
+def ends(lines: str) -> tuple[int, str, int | None]:
+    """Run a program that leaves its run open; give its exit code, and the run's state and code."""
+    program = f"import sys, threading\nimport hozon\nrun = hozon.init(id='r1')\n{lines}"
+    done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False
+    )
+    run = hozon.Api().run("r1")
+    return done.returncode, run.state, run.exit_code
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("sys.exit(3)", 3),
+        ("sys.exit('the data is missing')", 1),
+        ("def main():\n    sys.exit(3)\nmain()", 3),
+        ("try:\n    sys.exit(3)\nfinally:\n    run.log({'a': 1})\n    print(run.summary)", 3),
+        ("try:\n    sys.exit(3)\nexcept SystemExit:\n    print('cleans up')\n    raise", 3),
+        ("try:\n    sys.exit(3)\nexcept SystemExit:\n    sys.exit(4)", 4),
+    ],
+    ids=["at once", "a text", "in a function", "finally", "raised again", "another code"],
+)
+def test_a_program_that_exits_with_a_code_has_failed_with_it(lines: str, code: int) -> None:
+    """The run that it left open keeps the exit code."""
+    assert ends(lines) == (code, "failed", code)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "sys.exit()",
+        "sys.exit(0)",
+        "try:\n    sys.exit(3)\nexcept SystemExit:\n    pass",
+        "def main():\n    try:\n        sys.exit(3)\n    except SystemExit:\n        pass\nmain()",
+        "thread = threading.Thread(target=sys.exit, args=(3,))\nthread.start()\nthread.join()",
+    ],
+    ids=["no code", "zero", "caught", "caught in a function", "of another thread"],
+)
+def test_an_exit_that_does_not_end_the_program_badly_counts_for_nothing(lines: str) -> None:
+    """The program ends well, and so does its run."""
+    assert ends(lines) == (0, "finished", 0)
+
+
+def test_a_program_that_is_interrupted_was_killed() -> None:
+    """Also where its run was left open: Ctrl-C is no failure of the work."""
+    _, state, code = ends("raise KeyboardInterrupt")
+    assert (state, code) == ("killed", 130)
+
+
+def test_exit_is_watched_no_longer_than_a_run_is_open() -> None:
+    """Then `sys.exit` is Python's own again; what somebody else put there is never touched."""
+    before = sys.exit
+    run = hozon.init(id="r1")
+    assert sys.exit is not before
+    run.finish()
+    assert sys.exit is before
+
+
+def test_an_exit_of_somebody_else_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A framework that watches `sys.exit` itself goes on doing so."""
+
+    def theirs(_: object = None) -> None:
+        """Do nothing."""
+
+    monkeypatch.setattr(sys, "exit", theirs)
+    with hozon.init(id="r1"):
+        assert sys.exit is theirs
+    assert sys.exit is theirs
+
+
 def test_a_run_of_another_thread_is_left_to_it() -> None:
     """It is not ended under the feet of the thread that works; what it cannot do is said."""
     done = subprocess.run(  # noqa: S603  Our own interpreter, no shell.

@@ -21,7 +21,7 @@ from lifecycle import STEPS, Lifecycle, Stack
 from planted import FAULTS, Plant
 from stacks import MockedS3, sqlite_and_folder, sqlite_and_two_folders
 
-EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_EXAMPLES", "30"))
+EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_EXAMPLES", "15"))
 """How many lives are tried at random on SQLite and a folder; 2,000 for a nightly run."""
 
 BUCKET_EXAMPLES: Final = int(os.environ.get("HOZON_LIFECYCLE_BUCKET_EXAMPLES", "3"))

@@ -1,10 +1,11 @@
 """Runs and history in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from hozon.catalog.batches import batches
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.projects import ensure_project
 from hozon.catalog.schema import history, projects, runs, sweeps
@@ -70,6 +71,15 @@ class SqlRuns:
             query = query.where(_LISTED)
         row = self._connection.execute(query).one_or_none()
         return _run(row) if row else None
+
+    def get_all(self, keys: Iterable[RunKey]) -> Sequence[Run]:
+        """Read runs that are known to exist, some hundred at a time."""
+        found: list[Run] = []
+        for batch in batches(keys):
+            rows = self._connection.execute(SELECT_RUNS.where(runs.c.id.in_(batch))).all()
+            read = {run.key: run for run in decode_runs(rows)}
+            found += [read[key] for key in batch]
+        return found
 
     def add(self, path: RunPath, new: NewRun, *, by: Principal, now: datetime) -> Run:
         """Make a running run."""

@@ -375,6 +375,19 @@ run_inputs = Table(
     Column("run_id", ForeignKey("runs.id"), nullable=False),
     Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("use_as", TextList),
     UniqueConstraint("run_id", "version_id"),
 )
-"""Which run used which version."""
+"""Which run used which version, and as what."""
+
+left_out_edges = Table(
+    "left_out_edges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("kind", code_points(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("run_id", "version_id", "kind"),
+)
+"""What runs logged or used without lineage showing it, because it would close a cycle."""

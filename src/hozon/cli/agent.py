@@ -8,11 +8,12 @@ from typing import Final
 
 import click
 
+from hozon.cli.completing import complete_sweep
+from hozon.cli.opening import opened
+from hozon.cli.options import JSON
 from hozon.errors import NoRunError, SweepStateError
 from hozon.model.metadata import JsonValue
-from hozon.model.paths import SweepPath
 from hozon.model.runs import RunState
-from hozon.sdk.session import current_session
 from hozon.sdk.sweep_points import VARIABLE, HeldPoint, PointQueue
 from hozon.sdk.sweeps import MOST_FAILURES
 from hozon.services.sweeps import find_sweep
@@ -26,9 +27,11 @@ _GRACE: Final = 5
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("sweep")
-@click.option("--count", type=click.IntRange(min=1), help="Try this many points at most.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON document for each point.")
+@click.argument("sweep", shell_complete=complete_sweep)
+@click.option(
+    "--count", type=click.IntRange(min=1), metavar="N", help="Try this many points at most."
+)
+@JSON
 @click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED)
 def agent(sweep: str, program: tuple[str, ...], *, count: int | None, as_json: bool) -> None:
     """Run PROGRAM for each point of SWEEP, one after the other, until none is left.
@@ -39,40 +42,46 @@ def agent(sweep: str, program: tuple[str, ...], *, count: int | None, as_json: b
 
     Several agents may share a sweep. What a killed one had is tried again once HOZON_SWEEP_LEASE is
     over. The agent stops after three failures in a row, and ends the program when the sweep is
-    canceled.
+    canceled, or at Ctrl-C. With --json it prints a document for each point, a line each.
 
     \b
       hozon agent depth-search -- python train.py
       hozon agent --count 5 depth-search -- python train.py --epochs=3 '${args}'
     """  # noqa: D301  click knows the character \b.
-    session = current_session()
-    path = SweepPath.parse(sweep, default=session.settings.default_path)
-    points = PointQueue(session, find_sweep(session.context, path))
-    tried = in_a_row = 0
-    while (count is None or tried < count) and (held := points.next()) is not None:
-        tried += 1
-        with held:
-            code = _run(held, program)
-            run = held.close()
-        if isinstance(held.refusal, SweepStateError):
-            raise held.refusal
-        if run is None and code == 0 and held.refusal is None:
-            raise NoRunError(
-                f"The program of the agent of sweep {path.sweep_id} began no run",
-                hint="Call hozon.init() in it, so that the point is recorded.",
-            )
-        point = held.claim.point
-        state = str(run.state) if run is not None else str(RunState.FAILED)
-        run_id = str(run.id) if run is not None else None
-        if as_json:
-            facts = {"point": point.number, "values": point.values, "run": run_id, "state": state}
-            click.echo(json.dumps(facts))
-        else:
-            arguments = " ".join(_arguments(point.values))
-            click.echo(f"{point.number}  {run_id or '-'}  {state}  {arguments}")
-        in_a_row = in_a_row + 1 if state != RunState.FINISHED else 0
-        if in_a_row == MOST_FAILURES:
-            raise click.ClickException(f"The program failed {MOST_FAILURES} times in a row.")
+    with opened() as at:
+        path = at.sweep(sweep)
+        points = PointQueue(at.session, find_sweep(at.context, path))
+        tried = in_a_row = 0
+        while (count is None or tried < count) and (held := points.next()) is not None:
+            tried += 1
+            state = _try(held, program, sweep_id=path.sweep_id, as_json=as_json)
+            in_a_row = in_a_row + 1 if state != RunState.FINISHED else 0
+            if in_a_row == MOST_FAILURES:
+                raise click.ClickException(f"The program failed {MOST_FAILURES} times in a row.")
+
+
+def _try(held: HeldPoint, program: Sequence[str], *, sweep_id: str, as_json: bool) -> str:
+    """Run the program for a point, tell what came of it, and give the state of the run."""
+    with held:
+        code = _run(held, program)
+        run = held.close()
+    if isinstance(held.refusal, SweepStateError):
+        raise held.refusal
+    if run is None and code == 0 and held.refusal is None:
+        raise NoRunError(
+            f"The program of the agent of sweep {sweep_id} began no run",
+            hint="Call hozon.init() in it, so that the point is recorded.",
+        )
+    point = held.claim.point
+    state = str(run.state) if run is not None else str(RunState.FAILED)
+    run_id = str(run.id) if run is not None else None
+    if as_json:  # A line for each, while the rest is still to be tried.
+        facts = {"point": point.number, "values": point.values, "run": run_id, "state": state}
+        click.echo(json.dumps(facts))
+    else:
+        arguments = " ".join(_arguments(point.values))
+        click.echo(f"{point.number}  {run_id or '-'}  {state}  {arguments}")
+    return state
 
 
 def _run(held: HeldPoint, program: Sequence[str]) -> int:

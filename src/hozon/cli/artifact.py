@@ -1,24 +1,16 @@
 """`hozon artifact`: list versions, and bring deleted ones back."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
-
 import click
 
-from hozon.bootstrap import open_context
+from hozon.cli.opening import Opened, opened
+from hozon.cli.options import JSON
+from hozon.cli.printing import print_json, print_table, read
 from hozon.errors import InputError
-from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.restoring import Restored
 from hozon.model.versions import Version
-from hozon.ports.paging import Listing, PageKey
-from hozon.services.context import Context
+from hozon.ports.paging import Listing
 from hozon.services.resolve import list_versions, resolve_collection
 from hozon.services.restore import list_deleted, restore_collection, restore_path
-from hozon.settings import load_settings
-
-_PAGE = 500
 
 
 @click.group()
@@ -33,7 +25,7 @@ def artifact() -> None:
 @artifact.command()
 @click.argument("name", required=False)
 @click.option("--deleted", is_flag=True, help="List what was deleted and can be restored.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@JSON
 def ls(name: str | None, *, deleted: bool, as_json: bool) -> None:
     """List the versions of the artifact NAME, newest first.
 
@@ -44,19 +36,26 @@ def ls(name: str | None, *, deleted: bool, as_json: bool) -> None:
       hozon artifact ls mnist
       hozon artifact ls --deleted
     """  # noqa: D301  click knows the character \b.
-    with _opened() as (context, default):
-        versions = list(_versions(_listing(context, default, name, deleted=deleted)))
+    with opened() as at:
+        versions = read(_listing(at, name, deleted=deleted))
     if as_json:
-        click.echo(json.dumps([_facts(version) for version in versions], indent=2))
-        return
-    width = max((len(str(version.path)) for version in versions), default=0) + 2
-    for version in versions:
-        click.echo(f"{version.path!s:<{width}}{_described(version)}".rstrip())
+        print_json([_facts(version) for version in versions])
+    elif deleted:
+        print_table(
+            ("VERSION", "DELETED", "BY", "REASON"),
+            [
+                (v.path, v.deletion.at, v.deletion.by, v.deletion.reason)
+                for v in versions
+                if v.deletion
+            ],
+        )
+    else:
+        print_table(("VERSION", "ALIASES"), [(v.path, ", ".join(v.aliases)) for v in versions])
 
 
 @artifact.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@JSON
 def restore(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Bring deleted versions back, with their aliases and links.
 
@@ -73,51 +72,30 @@ def restore(paths: tuple[str, ...], *, as_json: bool) -> None:
       hozon artifact restore mnist
     """  # noqa: D301  click knows the character \b.
     reports: list[Restored] = []
-    with _opened() as (context, default):
+    with opened() as at:
         try:
             for path in paths:
-                reports.append(_restore(context, path, default))  # noqa: PERF401  Errors may end it.
+                reports.append(_restore(at, path))  # noqa: PERF401  Errors may end it.
         finally:  # What was restored before an error is told all the same.
             _print(reports, as_json=as_json)
 
 
-@contextmanager
-def _opened() -> Iterator[tuple[Context, ProjectPath]]:
-    """Open what the settings name, and close it again."""
-    settings = load_settings()
-    context = open_context(settings)
-    try:
-        yield context, settings.default_path
-    finally:
-        context.close()
-
-
-def _listing(
-    context: Context, default: ProjectPath, name: str | None, *, deleted: bool
-) -> Listing[Version]:
+def _listing(at: Opened, name: str | None, *, deleted: bool) -> Listing[Version]:
     """Choose what to list."""
-    path = CollectionPath.parse(name, default=default) if name is not None else None
+    path = at.collection(name) if name is not None else None
     if deleted:
-        at, chosen = (path.at, path.name) if path else (default, None)
-        return list_deleted(context, at, type_name=None, name=chosen)
+        project, chosen = (path.at, path.name) if path else (at.default, None)
+        return list_deleted(at.context, project, type_name=None, name=chosen)
     if path is None:
         raise InputError("No artifact is named", hint="Give its NAME, or --deleted.")
-    return list_versions(context, resolve_collection(context, path))
+    return list_versions(at.context, resolve_collection(at.context, path))
 
 
-def _versions(listing: Listing[Version]) -> Iterator[Version]:
-    """Read a listing page by page."""
-    after: PageKey | None = None
-    while page := listing.page(after=after, limit=_PAGE):
-        yield from (item.value for item in page)
-        after = page[-1].key
-
-
-def _restore(context: Context, path: str, default: ProjectPath) -> Restored:
+def _restore(at: Opened, path: str) -> Restored:
     """Restore a version, or a collection."""
     if ":" in path:
-        return restore_path(context, ArtifactPath.parse(path, default=default))
-    return restore_collection(context, CollectionPath.parse(path, default=default))
+        return restore_path(at.context, at.version(path))
+    return restore_collection(at.context, at.collection(path))
 
 
 def _facts(version: Version) -> dict[str, object]:
@@ -128,24 +106,16 @@ def _facts(version: Version) -> dict[str, object]:
         "type": version.type,
         "size_bytes": version.size,
         "aliases": list(version.aliases),
-        "deleted_at": deletion.at.isoformat() if deletion else None,
+        "deleted_at": deletion.at if deletion else None,
         "deleted_by": deletion.by if deletion else None,
         "deleted_reason": deletion.reason if deletion else None,
     }
 
 
-def _described(version: Version) -> str:
-    """Say in a few words what people want to know of a version."""
-    if version.deletion is None:
-        return ", ".join(version.aliases)
-    deletion = version.deletion
-    return f"{deletion.at:%Y-%m-%d %H:%M} UTC  {deletion.by}  {deletion.reason}"
-
-
 def _print(reports: list[Restored], *, as_json: bool) -> None:
     """Tell what came back, and what did not."""
     if as_json:
-        click.echo(json.dumps([asdict(report) for report in reports], indent=2))
+        print_json(reports)
         return
     for report in reports:
         for path in report.versions:

@@ -1,11 +1,11 @@
 """`hozon cache`: what was read from a bucket and is kept on this machine."""
 
-import json
-from dataclasses import asdict
-
 import click
 
 from hozon.bootstrap import open_cache, open_file_index
+from hozon.cli.options import JSON
+from hozon.cli.printing import counted, print_facts, print_json
+from hozon.cli.printing import size as words
 from hozon.model.sizes import parse_size
 from hozon.ports.object_cache import CacheUsage
 from hozon.settings import Settings, load_settings
@@ -27,9 +27,13 @@ def cache() -> None:
 
 
 @cache.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@JSON
 def info(*, as_json: bool) -> None:
-    """Show where the cache is and how much is in it."""
+    """Show where the cache is and how much is in it.
+
+    \b
+      hozon cache info
+    """  # noqa: D301  click knows the character \b.
     settings = load_settings()
     usage = open_cache(settings).usage()
     figures: dict[str, object] = {
@@ -40,17 +44,16 @@ def info(*, as_json: bool) -> None:
         "index_bytes": _index_bytes(settings),
     }
     if as_json:
-        click.echo(json.dumps(figures, indent=2))
+        print_json(figures)
         return
-    rows = {
-        "Folder": str(settings.cache_dir),
-        "Kept": _described(usage),
-        "Bound": _size(settings.cache_bytes),
-        "Index": _size(_index_bytes(settings)),
-    }
-    width = max(map(len, rows)) + 2
-    for label, shown in rows.items():
-        click.echo(f"{label:<{width}}{shown}")
+    print_facts(
+        {
+            "Folder": str(settings.cache_dir),
+            "Kept": _described(usage),
+            "Bound": words(settings.cache_bytes),
+            "Index": words(_index_bytes(settings)),
+        }
+    )
 
 
 @cache.command()
@@ -60,12 +63,13 @@ def info(*, as_json: bool) -> None:
     metavar="SIZE",
     help="How much may stay, such as 500MB, 5GB or 10GiB; 0 empties it.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@JSON
 def cleanup(size: str, *, as_json: bool) -> None:
     """Remove what was not used for longest, until the rest fits into SIZE.
 
     It is safe at any time, also while downloads are under way: what they need and no longer find
-    they read from the bucket. With --size 0 the index of local files is forgotten, too.
+    they read from the bucket. So it does not ask. With --size 0 the index of local files is
+    forgotten, too.
 
     \b
       hozon cache cleanup --size 5GB
@@ -76,22 +80,14 @@ def cleanup(size: str, *, as_json: bool) -> None:
     if not bound:
         open_file_index(settings).clear()
     if as_json:
-        click.echo(json.dumps(asdict(done), indent=2))
-        return
-    click.echo(f"Removed  {_described(done.removed)}")
-    click.echo(f"Kept     {_described(done.kept)}")
+        print_json(done)
+    else:
+        print_facts({"Removed": _described(done.removed), "Kept": _described(done.kept)})
 
 
 def _described(usage: CacheUsage) -> str:
     """Write how many files there are, and how large they are together."""
-    return f"{usage.files} {'file' if usage.files == 1 else 'files'}, {_size(usage.size_bytes)}"
-
-
-def _size(size_bytes: int) -> str:
-    """Write a size for people."""
-    from rich.filesize import decimal  # noqa: PLC0415  The other commands print no sizes.
-
-    return decimal(size_bytes)
+    return f"{counted(usage.files, 'file')}, {words(usage.size_bytes)}"
 
 
 def _index_bytes(settings: Settings) -> int:

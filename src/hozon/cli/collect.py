@@ -4,21 +4,29 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 
 import click
 
-from hozon.bootstrap import open_context, report_gate
+from hozon.bootstrap import report_gate
+from hozon.cli.completing import complete_version
 from hozon.cli.gc import gc
+from hozon.cli.opening import opened
+from hozon.cli.options import JSON, YES, confirm
+from hozon.cli.printing import (
+    advise,
+    counted,
+    print_facts,
+    print_json,
+    size,
+    steps,
+)
 from hozon.errors import ConflictError, HozonError
 from hozon.model.garbage import MAX_UNUSED, CollectReport
 from hozon.model.spans import parse_span
-from hozon.sdk.public.api import Api
 from hozon.services.context import Context
-from hozon.services.garbage.collect import CollectOptions, Tell, collect_garbage, report_as_json
+from hozon.services.garbage.collect import CollectOptions, collect_garbage, report_as_json
 from hozon.services.gate import require_open
-from hozon.settings import load_settings
 
 _DAMAGED = 6
 """The exit code where the store lost something; that of `hozon.errors.IntegrityError`."""
@@ -26,7 +34,6 @@ _DAMAGED = 6
 _FAILED = 7
 """The exit code where something could not be removed; that of `hozon.errors.BackendError`."""
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
 _MAX_UNUSED = click.option(
     "--max-unused",
     type=click.FloatRange(0, 1),
@@ -40,24 +47,25 @@ _MAX_UNUSED = click.option(
 @gc.command()
 @click.option("--dry-run", is_flag=True, help="Change nothing; tell what would be done.")
 @_MAX_UNUSED
-@_JSON
+@JSON
 def run(*, dry_run: bool, max_unused: float, as_json: bool) -> None:
     """Collect garbage once.
 
     It can be interrupted at any time: the next run goes on. Only one runs at a time; a second one
     says who is at work. Exit code 6 means that the store has lost something that a version needs:
-    then nothing was removed. It refuses to run while 'hozon gc status' names something that is
-    required and missing; --dry-run always runs.
+    then nothing was removed. It does not ask: what goes was deleted before, the trash keeps it for
+    a while, and schedulers call it. It refuses to run while 'hozon gc status' names something that
+    is required and missing; --dry-run always runs.
 
     \b
       hozon gc run --dry-run
       hozon gc run --max-unused 0
     """  # noqa: D301  click knows the character \b.
     options = CollectOptions(max_unused=max_unused, dry_run=dry_run)
-    with _opened(gate=not dry_run) as context, _told() as tell:
+    with _opened(gate=not dry_run) as context, steps("Beginning") as tell:
         report = collect_garbage(context, options, tell=tell)
     if as_json:
-        click.echo(json.dumps(report_as_json(report), indent=2))
+        print_json(report_as_json(report))
     else:
         _print(report)
     if report.is_damaged:
@@ -71,7 +79,8 @@ def run(*, dry_run: bool, max_unused: float, as_json: bool) -> None:
     "--every", default="1h", show_default=True, metavar="SPAN", help="Such as 30m, 1h or 1d."
 )
 @_MAX_UNUSED
-def watch(every: str, *, max_unused: float) -> None:
+@JSON
+def watch(*, every: str, max_unused: float, as_json: bool) -> None:
     """Collect garbage again and again, until Ctrl-C.
 
     A run that fails says why, and the next one goes on. Where another collector is at work, this
@@ -85,15 +94,15 @@ def watch(every: str, *, max_unused: float) -> None:
         raise click.BadParameter("It is no time at all.", param_hint="--every")
     try:
         while True:
-            _collect_once(max_unused=max_unused)
+            _collect_once(max_unused=max_unused, as_json=as_json)
             time.sleep(span.total_seconds())
     except KeyboardInterrupt:
-        click.echo("Stopped.")
+        advise("Stopped.")
 
 
 @gc.command()
-@click.argument("target")
-@_JSON
+@click.argument("target", shell_complete=complete_version)
+@JSON
 def explain(target: str, *, as_json: bool) -> None:
     """Say why TARGET is kept: a version, or the digest of an object.
 
@@ -101,21 +110,29 @@ def explain(target: str, *, as_json: bool) -> None:
       hozon gc explain mnist:v3
       hozon gc explain 3b1f9c
     """  # noqa: D301  click knows the character \b.
-    why = Api().explain(target)
-    click.echo(json.dumps(asdict(why), indent=2) if as_json else str(why))
+    with opened() as at:
+        why = at.api().explain(target)
+    if as_json:
+        print_json(why)
+    else:
+        click.echo(str(why))
 
 
 @gc.command()
 @click.argument("version")
-def recover(version: str) -> None:
+@JSON
+def recover(version: str, *, as_json: bool) -> None:
     """Bring back VERSION, which was purged, from the trash or from old versions of the bucket.
 
     \b
       hozon gc recover mnist:v3
     """  # noqa: D301  click knows the character \b.
-    artifact = Api().recover(version)
-    files = "1 file" if artifact.file_count == 1 else f"{artifact.file_count} files"
-    click.echo(f"{artifact.qualified_name} is back, with {files}.")
+    with opened() as at:
+        artifact = at.api().recover(version)
+    if as_json:
+        print_json({"path": artifact.qualified_name, "files": artifact.file_count})
+        return
+    click.echo(f"{artifact.qualified_name} is back, with {counted(artifact.file_count, 'file')}.")
     click.echo(
         "Its aliases were forgotten when it was purged: give it new ones where you need them."
     )
@@ -123,8 +140,8 @@ def recover(version: str) -> None:
 
 @gc.command()
 @click.argument("target")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_JSON
+@YES
+@JSON
 def erase(target: str, *, yes: bool, as_json: bool) -> None:
     """Leave nothing of TARGET: a deleted version, or the digest of an object that nothing needs.
 
@@ -134,11 +151,11 @@ def erase(target: str, *, yes: bool, as_json: bool) -> None:
     \b
       hozon gc erase mnist:v3
     """  # noqa: D301  click knows the character \b.
-    if not yes:
-        click.confirm(f"Erase {target} for ever?", abort=True, err=True)
-    report = Api().erase(target)
+    confirm(f"Erase {target} for ever?", yes=yes)
+    with opened() as at:
+        report = at.api().erase(target)
     if as_json:
-        click.echo(json.dumps(asdict(report), indent=2))
+        print_json(report)
         return
     click.echo(f"Erased {len(report.digests)} objects under {len(report.keys)} keys.")
     for key in report.keys:
@@ -147,50 +164,34 @@ def erase(target: str, *, yes: bool, as_json: bool) -> None:
         click.echo(f"  {digest[:12]}… stays: {', '.join(paths)} need it")
 
 
-def _collect_once(*, max_unused: float) -> None:
+def _collect_once(*, max_unused: float, as_json: bool) -> None:
     """Collect, and say what came of it; an error ends this turn only."""
     try:
         with _opened(gate=True) as context:
             report = collect_garbage(context, CollectOptions(max_unused=max_unused))
     except ConflictError as error:
-        click.echo(f"Not now: {error.message}.", err=True)
+        advise(f"Not now: {error.message}.")
     except HozonError as error:
         click.secho(f"Error: {error.message}.", err=True, fg="red")
-        click.echo(error.hint, err=True)
+        advise(error.hint)
     else:
-        _print(report)
+        if as_json:
+            click.echo(json.dumps(report_as_json(report)))
+        else:
+            _print(report)
 
 
 @contextmanager
 def _opened(*, gate: bool) -> Iterator[Context]:
     """Open what a pass works on, and refuse where something is missing that it requires."""
-    settings = load_settings()
-    context = open_context(settings)
-    try:
+    with opened() as at:
         if gate:
-            require_open(report_gate(settings, context.store))
-        yield context
-    finally:
-        context.close()
-
-
-@contextmanager
-def _told() -> Iterator[Tell]:
-    """Show on the terminal which step is under way."""
-    from rich.console import Console  # noqa: PLC0415  The other commands show no steps.
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("Beginning") as status:
-        yield status.update
+            require_open(report_gate(at.settings, at.context.store))
+        yield at.context
 
 
 def _print(report: CollectReport) -> None:
     """Say what a pass did, or would do."""
-    from rich.filesize import decimal  # noqa: PLC0415  Most commands print no sizes.
-
     if report.is_damaged:
         click.secho(
             "The store is damaged: nothing was removed, so that nothing is lost that may help to"
@@ -206,20 +207,18 @@ def _print(report: CollectReport) -> None:
         "Uploads abandoned": str(report.uploads_abandoned),
         "Versions purged": str(report.versions_purged),
         "Versions restorable": str(report.versions_restorable),
-        "Objects unneeded": f"{report.objects_condemned}, {decimal(report.condemned_bytes)}",
+        "Objects unneeded": f"{report.objects_condemned}, {size(report.condemned_bytes)}",
         "Strays waiting": str(report.strays_waiting),
-        "Dead in live keys": decimal(report.dead_bytes),
+        "Dead in live keys": size(report.dead_bytes),
     }
     if not report.dry_run:
         rows |= {
-            "Keys rewritten": f"{report.keys_rewritten}, {decimal(report.copied_bytes)} copied",
-            "Keys removed": f"{report.keys_removed}, {decimal(report.freed_bytes)}",
-            "Trash emptied": decimal(report.trash_bytes),
+            "Keys rewritten": f"{report.keys_rewritten}, {size(report.copied_bytes)} copied",
+            "Keys removed": f"{report.keys_removed}, {size(report.freed_bytes)}",
+            "Trash emptied": size(report.trash_bytes),
         }
     else:
         click.echo("Nothing was changed; this is what a run would do.")
-    width = max(map(len, rows)) + 2
-    for label, shown in rows.items():
-        click.echo(f"{label:<{width}}{shown}")
+    print_facts(rows)
     for key, reason in report.failures.items():
         click.secho(f"{key} stayed: {reason}", err=True, fg="red")

@@ -1,23 +1,24 @@
 """`hozon du`: which collections and versions hold how many bytes."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import click
 
-from hozon.model.paths import ProjectPath
+from hozon.cli.completing import complete_collection
+from hozon.cli.opening import Opened, opened
+from hozon.cli.options import JSON
+from hozon.cli.printing import print_json, print_table, size
 from hozon.model.usage import CollectionUsage, NamePatterns, VersionUsage
 from hozon.sdk.public.api import Api
-from hozon.sdk.session import current_session
 
-_HEADINGS = ("Collection", "Versions", "Total", "Unique", "Deleted")
+_HEADINGS = ("COLLECTION", "VERSIONS", "TOTAL", "UNIQUE", "DELETED")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_collection)
 @click.option("--versions", "by_version", is_flag=True, help="Show each version, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, sizes in bytes.")
+@JSON
 def du(paths: tuple[str, ...], *, by_version: bool, as_json: bool) -> None:
     """Show how many bytes collections hold in the store.
 
@@ -33,50 +34,45 @@ def du(paths: tuple[str, ...], *, by_version: bool, as_json: bool) -> None:
       hozon du --versions mnist
       hozon du 'ada/digits/*' 'ada/letters/*'
     """  # noqa: D301  click knows the character \b.
-    api = Api()
-    shown = (
-        (usage, list(api.version_usage(str(usage.path))) if by_version else None)
-        for usage in _measured(api, paths)
-    )
+    with opened() as at:
+        api = at.api()
+        shown = [
+            (usage, list(api.version_usage(str(usage.path))) if by_version else None)
+            for usage in _measured(at, api, paths)
+        ]
     if as_json:
-        click.echo(json.dumps([_as_json(*item) for item in shown], indent=2))
+        print_json([_facts(*item) for item in shown])
     else:
-        _print(list(shown))
+        print_table(_HEADINGS, _rows(shown), right={1, 2, 3, 4})
 
 
-def _measured(api: Api, paths: Sequence[str]) -> Iterator[CollectionUsage]:
+def _measured(at: Opened, api: Api, paths: Sequence[str]) -> Iterator[CollectionUsage]:
     """Measure the collections that somebody named, each once."""
-    default = current_session().settings.default_path
     if not paths:
         yield from api.usage()
     names = defaultdict[str, list[str]](list)
     for path in paths:
         project, _, name = path.rpartition("/")
-        names[str(ProjectPath.parse(project, default=default))] += NamePatterns.of(name).patterns
+        names[str(at.project(project))] += NamePatterns.of(name).patterns
     for project, chosen in names.items():
         yield from api.usage(chosen, project=project)
 
 
-def _print(shown: Sequence[tuple[CollectionUsage, Sequence[VersionUsage] | None]]) -> None:
-    """Print a table, the numbers to the right."""
-    from rich.filesize import decimal  # noqa: PLC0415  Most commands print no sizes.
-
-    rows: list[Sequence[str]] = [_HEADINGS]
+def _rows(
+    shown: Sequence[tuple[CollectionUsage, Sequence[VersionUsage] | None]],
+) -> Iterator[Sequence[str]]:
+    """Write a line for each collection, and one for each of its versions."""
     for usage, versions in shown:
         sizes = (usage.total_bytes, usage.unique_bytes, usage.deleted_bytes)
-        rows.append((str(usage.path), str(usage.versions), *map(decimal, sizes)))
+        yield (str(usage.path), str(usage.versions), *map(size, sizes))
         for version in versions or ():
             held = "" if version.state == "COMMITTED" else f" ({version.state.lower()})"
             label = f"  {version.path.selector}{held}"
-            rows.append((label, "", decimal(version.total_bytes), decimal(version.unique_bytes)))
-    widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(len(_HEADINGS))]
-    for first, *rest in rows:
-        cells = (f"  {cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=False))
-        click.echo(f"{first:<{widths[0]}}{''.join(cells)}")
+            yield (label, " ", size(version.total_bytes), size(version.unique_bytes), " ")
 
 
-def _as_json(usage: CollectionUsage, versions: Sequence[VersionUsage] | None) -> dict[str, object]:
-    """Turn a collection into what JSON can carry."""
+def _facts(usage: CollectionUsage, versions: Sequence[VersionUsage] | None) -> dict[str, object]:
+    """Give what a program may want to know of a collection."""
     figures: dict[str, object] = {
         "path": str(usage.path),
         "type": usage.type,

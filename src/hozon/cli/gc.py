@@ -1,11 +1,10 @@
 """`hozon gc`: garbage collection, and whether it may run here."""
 
-import json
-from dataclasses import asdict
-
 import click
 
 from hozon.bootstrap import open_versioned, report_gate
+from hozon.cli.options import JSON
+from hozon.cli.printing import print_json
 from hozon.model.deployments import Requirement
 from hozon.services.gate import GateReport
 from hozon.settings import load_settings
@@ -27,14 +26,17 @@ def gc() -> None:
     metavar="URL",
     help="Check this store instead: s3://…, gs://…, az://account/container or file:///….",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@JSON
 @click.pass_context
 def status(ctx: click.Context, *, storage: str | None, as_json: bool) -> None:
     """Show what collection requires here, and the command that fixes what is missing.
 
     HOZON_DEPLOYMENT says what kind of installation this is; by default it is embedded. The exit
     code is 1 while something that is required is missing.
-    """
+
+    \b
+      hozon gc status
+    """  # noqa: D301  click knows the character \b.
     settings = load_settings()
     store = open_versioned(storage or settings.storage_url)
     try:
@@ -42,7 +44,7 @@ def status(ctx: click.Context, *, storage: str | None, as_json: bool) -> None:
     finally:
         store.close()
     if as_json:
-        click.echo(json.dumps(_described(report), indent=2))
+        print_json(_described(report))
     else:
         _print(report)
     if not report.is_open:
@@ -54,7 +56,7 @@ def _described(report: GateReport) -> dict[str, object]:
     return {
         "deployment": report.deployment.value,
         "may_collect": report.is_open,
-        "requirements": [asdict(each) for each in report.requirements],
+        "requirements": report.requirements,
     }
 
 

@@ -1,30 +1,20 @@
 """The group of commands, and how errors end a command.
 
-Invariant: every error of `hozon.errors` ends with its message, its next step and an exit code of
-its kind; a traceback is a bug of ours.
+Owns which commands there are, in which order the help shows them, and exit codes. A command is
+imported when it is called, so that the others cost it nothing. Invariant: every error of
+`hozon.errors` ends with its message, its next step and an exit code of its kind; a traceback is a
+bug of ours.
 """
 
 import sys
 from collections.abc import Mapping
+from pkgutil import resolve_name
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from hozon._version import __version__
-from hozon.cli import collect  # noqa: F401  It adds commands to the group.
-from hozon.cli.agent import agent
-from hozon.cli.artifact import artifact
-from hozon.cli.cache import cache
-from hozon.cli.demo import demo
-from hozon.cli.du import du
-from hozon.cli.gc import gc
-from hozon.cli.migrate import migrate
-from hozon.cli.plan import plan
-from hozon.cli.project import project
-from hozon.cli.status import status
-from hozon.cli.sweep import sweep
-from hozon.cli.ttl import ttl
 from hozon.errors import (
     AccessError,
     BackendError,
@@ -49,12 +39,67 @@ EXIT_CODES: Mapping[type[HozonError], int] = MappingProxyType(
 )
 """Error group → exit code. 1 is any other failure, 2 is also click's for a wrong usage."""
 
+INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "Artifacts and runs": {
+            "artifact": "hozon.cli.artifact:artifact",
+        },
+        "Sweeps": {
+            "sweep": "hozon.cli.sweep:sweep",
+            "agent": "hozon.cli.agent:agent",
+        },
+        "Deleting, expiring and space": {
+            "plan": "hozon.cli.plan:plan",
+            "ttl": "hozon.cli.ttl:ttl",
+            "du": "hozon.cli.du:du",
+            "gc": "hozon.cli.collect:gc",
+            "cache": "hozon.cli.cache:cache",
+        },
+        "Projects and teams": {
+            "project": "hozon.cli.project:project",
+        },
+        "This installation": {
+            "status": "hozon.cli.status:status",
+            "migrate": "hozon.cli.migrate:migrate",
+            "demo": "hozon.cli.demo:demo",
+        },
+    }
+)
+"""Heading of the help → command → where it is."""
+
+_PLACES: Final = {name: place for part in SECTIONS.values() for name, place in part.items()}
+
 
 class HozonGroup(click.Group):
-    """A group whose commands end with our errors as messages."""
+    """A group whose commands are imported when needed, and end with our errors as messages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, in the order of the help."""
+        return [*_PLACES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        place = _PLACES.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        found = resolve_name(place)
+        assert isinstance(found, click.Command)  # noqa: S101  The table above names commands.
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their headings."""
+        limit = formatter.width - 6 - max(map(len, _PLACES))
+        for heading, part in SECTIONS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in part]
+            rows = [(name, found.get_short_help_str(limit)) for name, found in commands if found]
+            with formatter.section(heading):
+                formatter.write_dl(rows, col_spacing=2, col_max=max(map(len, _PLACES)))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  As click declares it.
-        """Run a command; turn an error of ours into a message and an exit code."""
+        """Run a command; turn an error of ours, or Ctrl-C, into a message and an exit code."""
         try:
             return super().invoke(ctx)
         except HozonError as error:
@@ -62,6 +107,9 @@ class HozonGroup(click.Group):
             click.echo(error.hint, err=True)
             code = next((c for group, c in EXIT_CODES.items() if isinstance(error, group)), 1)
             sys.exit(code)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            sys.exit(INTERRUPTED)
 
 
 @click.group(cls=HozonGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,21 +120,10 @@ def cli() -> None:
     Data lives in your user data directory unless HOZON_HOME, HOZON_CATALOG_URL or
     HOZON_STORAGE_URL say otherwise: 'hozon status' shows where.
 
+    Every command explains itself with --help. What prints has --json, for programs. What destroys
+    something asks first, and --yes answers.
+
     \b
     To try the documentation's snippets on the data that they expect:
       eval "$(hozon demo guides/delete)"
     """  # noqa: D301  click knows the character \b.
-
-
-cli.add_command(agent)
-cli.add_command(artifact)
-cli.add_command(cache)
-cli.add_command(demo)
-cli.add_command(du)
-cli.add_command(gc)
-cli.add_command(migrate)
-cli.add_command(plan)
-cli.add_command(project)
-cli.add_command(status)
-cli.add_command(sweep)
-cli.add_command(ttl)

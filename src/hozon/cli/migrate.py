@@ -1,12 +1,12 @@
 """`hozon migrate`: move the catalog to another database."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import click
 
 from hozon.bootstrap import open_transfer
+from hozon.cli.options import JSON
+from hozon.cli.printing import advise, counted, print_facts, print_json, progress
 from hozon.settings import load_settings
 
 
@@ -18,7 +18,7 @@ from hozon.settings import load_settings
     metavar="URL",
     help="The new catalog: postgresql://user@host:port/database or sqlite:///path.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@JSON
 def migrate(target: str, *, as_json: bool) -> None:
     """Copy the catalog into an empty database, and compare every row.
 
@@ -34,28 +34,17 @@ def migrate(target: str, *, as_json: bool) -> None:
     """  # noqa: D301  click knows the character \b.
     settings = load_settings()
     with closing(open_transfer(settings.catalog_url, target)) as transfer:
-        with _progress(2 * transfer.count()) as advance:
+        with progress("Copying and comparing", total=2 * transfer.count()) as advance:
             rows = transfer.run(advance)
         places = {"from": transfer.source.url, "to": transfer.target.url}
     if as_json:
-        click.echo(json.dumps({**places, "rows": rows}, indent=2))
+        print_json({**places, "rows": rows})
         return
-    click.echo(f"From      {places['from']}")
-    click.echo(f"To        {places['to']}")
-    click.echo(f"Verified  {sum(rows.values())} rows in {len(rows)} tables")
-    click.echo(
-        "Now set HOZON_CATALOG_URL, or catalog_url in the configuration file, to the new URL."
+    print_facts(
+        {
+            "From": places["from"],
+            "To": places["to"],
+            "Verified": f"{counted(sum(rows.values()), 'row')} in {counted(len(rows), 'table')}",
+        }
     )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show on standard error how many of the steps are done, where that is a terminal."""
-    from rich.console import Console  # noqa: PLC0415  The other commands show no progress.
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), *Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Copying and comparing", total=total)
-        yield lambda steps: progress.advance(task, steps)
+    advise("Now set HOZON_CATALOG_URL, or catalog_url in the configuration file, to the new URL.")

@@ -1,21 +1,20 @@
 """`hozon plan`: choose many versions to delete, look at the choice, and delete them."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from hozon.cli.completing import complete_collection
+from hozon.cli.opening import opened
+from hozon.cli.options import JSON, PROJECT, YES, confirm
+from hozon.cli.printing import advise, print_json, progress
 from hozon.model.spans import parse_span
-from hozon.sdk.public.api import Api
 
 _SPARED = 4
 """The exit code where something was spared; that of `hozon.errors.ConflictError`."""
 
 _FILE = click.argument("file", type=click.Path(path_type=Path))
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
 
 
 @click.group()
@@ -33,8 +32,8 @@ def plan() -> None:
 
 
 @plan.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--project", default="", metavar="PROJECT", help="[entity/]project.")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_collection)
+@PROJECT
 @click.option("--type", "type_name", metavar="TYPE", help="What they hold, such as dataset.")
 @click.option("--older-than", metavar="SPAN", help="At least this old, such as 36h, 30d or 8w.")
 @click.option(
@@ -49,11 +48,11 @@ def plan() -> None:
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="Where to keep the plan."
 )
-@_JSON
+@JSON
 def delete(  # noqa: PLR0913  One for each option.
     names: tuple[str, ...],
     *,
-    project: str,
+    project: str | None,
     type_name: str | None,
     older_than: str | None,
     keep_newest: int,
@@ -72,41 +71,43 @@ def delete(  # noqa: PLR0913  One for each option.
       hozon plan delete --older-than 90d --save plan.json
       hozon plan delete 'sweep-*' --keep-newest 3 --delete-aliases --save plan.json
     """  # noqa: D301  click knows the character \b.
-    made = Api().plan_delete(
-        names or None,
-        project=project,
-        type_name=type_name,
-        older_than=parse_span(older_than, what="--older-than") if older_than else None,
-        keep_newest=keep_newest,
-        delete_aliases=delete_aliases,
-        force_links=force_links,
-    )
+    with opened() as at:
+        made = at.api().plan_delete(
+            names or None,
+            project=project or "",
+            type_name=type_name,
+            older_than=parse_span(older_than, what="--older-than") if older_than else None,
+            keep_newest=keep_newest,
+            delete_aliases=delete_aliases,
+            force_links=force_links,
+        )
     if save is not None:
         made.save(save)
     click.echo(made.to_json().rstrip() if as_json else str(made))
     if save is None:
-        click.echo("The plan is not saved: add --save plan.json to execute it later.", err=True)
+        advise("The plan is not saved: add --save plan.json to execute it later.")
     else:
-        click.echo(f"Saved. To delete: hozon plan execute {save}", err=True)
+        advise(f"Saved. To delete: hozon plan execute {save}")
 
 
 @plan.command()
 @_FILE
-@_JSON
+@JSON
 def show(file: Path, *, as_json: bool) -> None:
     """Show the plan in FILE.
 
     \b
       hozon plan show plan.json
     """  # noqa: D301  click knows the character \b.
-    loaded = Api().load_plan(file)
+    with opened() as at:
+        loaded = at.api().load_plan(file)
     click.echo(loaded.to_json().rstrip() if as_json else str(loaded))
 
 
 @plan.command()
 @_FILE
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_JSON
+@YES
+@JSON
 def execute(file: Path, *, yes: bool, as_json: bool) -> None:
     """Delete what the plan in FILE names.
 
@@ -117,28 +118,28 @@ def execute(file: Path, *, yes: bool, as_json: bool) -> None:
     \b
       hozon plan execute plan.json
     """  # noqa: D301  click knows the character \b.
-    loaded = Api().load_plan(file)
-    if not yes:
-        click.echo(str(loaded), err=True)
-        click.confirm("Delete them?", abort=True, err=True)
-    with _told(len(loaded)) as progress:
-        report = loaded.execute(progress)
-    click.echo(json.dumps(asdict(report), indent=2) if as_json else str(report))
+    with opened() as at:
+        loaded = at.api().load_plan(file)
+        if not yes:
+            advise(str(loaded))
+        confirm("Delete them?", yes=yes)
+        with progress("Deleting", total=len(loaded)) as advance:
+            report = loaded.execute(_Steps(advance).reach)
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(str(report))
     if report.failed:
         raise SystemExit(_SPARED)
 
 
-@contextmanager
-def _told(count: int) -> Iterator[Callable[[int, int], None]]:
-    """Show on the terminal how far it is."""
-    from rich.console import Console  # noqa: PLC0415  Most commands show no progress.
-    from rich.progress import MofNCompleteColumn, Progress  # noqa: PLC0415
+class _Steps:
+    """Turns how far something is into how much has been done since the last time."""
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _done, _count: None
-        return
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Deleting", total=count)
-        yield lambda done, _: bar.update(task, completed=done)
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self._advance = advance
+        self._done = 0
+
+    def reach(self, done: int, _count: int) -> None:
+        self._advance(done - self._done)
+        self._done = done

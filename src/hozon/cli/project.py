@@ -1,26 +1,13 @@
 """`hozon project`: what holds for all collections of a project."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 
-from hozon.bootstrap import open_context
+from hozon.cli.opening import opened
+from hozon.cli.options import JSON, PROJECT
+from hozon.cli.printing import print_json, print_table
 from hozon.model.names import check_alias
-from hozon.model.paths import ProjectPath
 from hozon.model.protection import check_protectable
-from hozon.services.context import Context
 from hozon.services.protection import list_protected, protect_alias, unprotect_alias
-from hozon.settings import load_settings
-
-_PROJECT = click.option(
-    "--project",
-    "path",
-    default="",
-    metavar="[ENTITY/]PROJECT",
-    help="Another project than that of the settings.",
-)
 
 
 @click.group()
@@ -35,8 +22,9 @@ def project() -> None:
 
 @project.command()
 @click.argument("alias")
-@_PROJECT
-def protect(alias: str, *, path: str) -> None:
+@PROJECT
+@JSON
+def protect(alias: str, *, project: str | None, as_json: bool) -> None:
     """Hold ALIAS where it is.
 
     No version need have it yet. 'latest' moves by itself and cannot be protected.
@@ -44,56 +32,51 @@ def protect(alias: str, *, path: str) -> None:
     \b
       hozon project protect production
     """  # noqa: D301  click knows the character \b.
-    with _opened(path) as (context, at):
-        protect_alias(context, at, check_protectable(alias))
-    click.echo(f"Protected   {alias} in {at}")
+    with opened() as at:
+        path = at.project(project)
+        protect_alias(at.context, path, check_protectable(alias))
+    _tell(alias, str(path), protected=True, as_json=as_json)
 
 
 @project.command()
 @click.argument("alias")
-@_PROJECT
-def unprotect(alias: str, *, path: str) -> None:
+@PROJECT
+@JSON
+def unprotect(alias: str, *, project: str | None, as_json: bool) -> None:
     """Let ALIAS move and go again.
 
     \b
       hozon project unprotect production
     """  # noqa: D301  click knows the character \b.
-    with _opened(path) as (context, at):
-        unprotect_alias(context, at, check_alias(alias))
-    click.echo(f"Unprotected {alias} in {at}")
+    with opened() as at:
+        path = at.project(project)
+        unprotect_alias(at.context, path, check_alias(alias))
+    _tell(alias, str(path), protected=False, as_json=as_json)
 
 
 @project.command()
-@_PROJECT
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def protected(*, path: str, as_json: bool) -> None:
-    """List the protected aliases, and who protected them when."""
-    with _opened(path) as (context, at):
-        found = list_protected(context, at)
+@PROJECT
+@JSON
+def protected(*, project: str | None, as_json: bool) -> None:
+    """List the protected aliases, and who protected them when.
+
+    \b
+      hozon project protected
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        found = list_protected(at.context, at.project(project))
     if as_json:
-        facts = [
-            {
-                "alias": item.alias,
-                "protected_by": item.protected_by,
-                "protected_at": item.protected_at.isoformat(),
-            }
-            for item in found
-        ]
-        click.echo(json.dumps(facts, indent=2))
+        print_json(found)
         return
-    width = max((len(item.alias) for item in found), default=0) + 2
-    for item in found:
-        when = f"{item.protected_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{item.alias:<{width}}{when}  {item.protected_by}")
+    print_table(
+        ("ALIAS", "PROTECTED", "BY"),
+        [(item.alias, item.protected_at, item.protected_by) for item in found],
+    )
 
 
-@contextmanager
-def _opened(path: str) -> Iterator[tuple[Context, ProjectPath]]:
-    """Open what the settings name, and close it again."""
-    settings = load_settings()
-    at = ProjectPath.parse(path, default=settings.default_path)
-    context = open_context(settings)
-    try:
-        yield context, at
-    finally:
-        context.close()
+def _tell(alias: str, project: str, *, protected: bool, as_json: bool) -> None:
+    """Say what was done."""
+    if as_json:
+        print_json({"project": project, "alias": alias, "protected": protected})
+    else:
+        click.echo(f"{'Protected' if protected else 'Unprotected':<11} {alias} in {project}")

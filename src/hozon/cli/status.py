@@ -1,14 +1,14 @@
 """`hozon status`: where data lives, and what is in it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
 
-from hozon.bootstrap import open_context
+from hozon.cli.opening import opened
+from hozon.cli.options import JSON
+from hozon.cli.printing import print_facts, print_json, size
 from hozon.services.status import count_all
-from hozon.settings import load_settings
 
 Place = str | None | Mapping[str, str]
 """A setting that says where something is, or several by the team that they are of."""
@@ -18,37 +18,35 @@ _BYTES = {"object_bytes": "Stored"}
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@JSON
 def status(*, as_json: bool) -> None:
     """Show where data lives and what is in it.
 
     The places come from HOZON_HOME, HOZON_CATALOG_URL and HOZON_STORAGE_URL, or from the
     configuration file, or from the defaults.
-    """
-    settings = load_settings()
-    context = open_context(settings)
-    try:
-        counts = asdict(count_all(context))
+
+    \b
+      hozon status
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        counts = asdict(count_all(at.context))
+        settings = at.settings
         places: dict[str, Place] = {
-            "catalog": context.catalog.url,
-            "storage": context.store.url,
+            "catalog": at.context.catalog.url,
+            "storage": at.context.store.url,
             "connectors": {str(team): url for team, url in settings.connectors.items()},
             "config_file": str(settings.config_file) if settings.config_file else None,
-            "entity": settings.default_path.entity,
-            "project": settings.default_path.project,
+            "entity": at.default.entity,
+            "project": at.default.project,
         }
-    finally:
-        context.close()
     if as_json:
-        click.echo(json.dumps({**places, **counts}, indent=2))
+        print_json({**places, **counts})
     else:
-        _print_table(places, counts)
+        print_facts(_rows(places, counts))
 
 
-def _print_table(places: Mapping[str, Place], counts: Mapping[str, int]) -> None:
-    """Print places and counts below each other, each whole: people copy them."""
-    from rich.filesize import decimal  # noqa: PLC0415  The other commands print no sizes.
-
+def _rows(places: Mapping[str, Place], counts: Mapping[str, int]) -> Mapping[str, str]:
+    """Put labels to places and counts."""
     rows: dict[str, str] = {}
     for key, value in places.items():
         if isinstance(value, Mapping):
@@ -56,10 +54,8 @@ def _print_table(places: Mapping[str, Place], counts: Mapping[str, int]) -> None
         else:
             rows[_label(key)] = value or "none"
     for key, count in counts.items():
-        rows[_label(key)] = decimal(count) if key in _BYTES else str(count)
-    width = max(map(len, rows)) + 2
-    for label, shown in rows.items():
-        click.echo(f"{label:<{width}}{shown}")
+        rows[_label(key)] = size(count) if key in _BYTES else str(count)
+    return rows
 
 
 def _label(key: str) -> str:

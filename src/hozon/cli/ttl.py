@@ -1,14 +1,14 @@
 """`hozon ttl`: how long versions live, and the pass that lets those go that are due."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 
-from hozon.bootstrap import open_context
+from hozon.cli.completing import complete_collection, complete_project
+from hozon.cli.opening import Opened, opened
+from hozon.cli.options import JSON, LIMIT, PROJECT
+from hozon.cli.printing import advise, counted, print_facts, print_json, print_table
 from hozon.model.expiry import TeamTtl, format_ttl, parse_ttl
 from hozon.model.names import EntityName, check_name
 from hozon.model.paths import CollectionPath, ProjectPath
@@ -25,12 +25,12 @@ from hozon.services.ttl import (
     set_project_ttl,
     set_team_ttl,
 )
-from hozon.settings import load_settings
 
 Target = CollectionPath | ProjectPath | EntityName
 """What a default is set on."""
 
 _FORM = "%Y-%m-%d %H:%M:%S"
+"""To the second: a TTL may be short."""
 
 
 @click.group()
@@ -49,39 +49,44 @@ def ttl() -> None:
 
 
 @ttl.command("ls")
-@click.option("--project", default="", metavar="[ENTITY/]PROJECT", help="By default your own.")
-@click.option(
-    "--limit",
-    default=100,
-    show_default=True,
-    type=click.IntRange(min=0),
-    help="How many versions to list; 0 lists all.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def list_versions(project: str, limit: int, *, as_json: bool) -> None:
+@PROJECT
+@LIMIT
+@JSON
+def list_versions(*, project: str | None, limit: int, as_json: bool) -> None:
     """List what expires when, the soonest first.
 
     Versions whose TTL is suspended come last, with what suspends it. Versions to which no TTL
     applies are not listed. Times are in UTC.
-    """
-    with _opened() as (context, default):
-        at = ProjectPath.parse(project, default=default)
-        schedule = list_expiring(context, at, limit=limit or None)
+
+    \b
+      hozon ttl ls --limit 10
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        schedule = list_expiring(at.context, at.project(project), limit=limit or None)
     if as_json:
         rows = list(map(_as_json, schedule.versions))
-        click.echo(json.dumps({"versions": rows, "total": schedule.total}, indent=2))
+        print_json({"versions": rows, "total": schedule.total})
         return
-    header = ("VERSION", "EXPIRES", "TTL", "SET ON")
-    _print_columns([header, *map(_row, schedule.versions)])
+    print_table(("VERSION", "EXPIRES", "TTL", "SET ON"), map(_row, schedule.versions))
     hidden = schedule.total - len(schedule.versions)
     if hidden:
-        click.echo(f"{hidden} more are not shown; --limit 0 shows all.", err=True)
+        advise(f"{hidden} more; --limit 0 lists all.")
 
 
 @ttl.command("set")
 @click.argument("span", required=False)
-@click.option("--collection", metavar="[[ENTITY/]PROJECT/]NAME", help="Set it on a collection.")
-@click.option("--project", metavar="[ENTITY/]PROJECT", help="Set it on a project.")
+@click.option(
+    "--collection",
+    metavar="[[ENTITY/]PROJECT/]NAME",
+    help="Set it on a collection.",
+    shell_complete=complete_collection,
+)
+@click.option(
+    "--project",
+    metavar="[ENTITY/]PROJECT",
+    help="Set it on a project.",
+    shell_complete=complete_project,
+)
 @click.option("--team", metavar="ENTITY", help="Set it on a team or a user.")
 @click.option(
     "--members-may-set/--only-admins-may-set",
@@ -89,6 +94,7 @@ def list_versions(project: str, limit: int, *, as_json: bool) -> None:
     default=None,
     help="With --team: who may set TTLs. Until there are roles, everybody counts as an admin.",
 )
+@JSON
 def set_default(
     span: str | None,
     collection: str | None,
@@ -96,6 +102,7 @@ def set_default(
     team: str | None,
     *,
     members: bool | None,
+    as_json: bool,
 ) -> None:
     """Set how long versions live for which nothing nearer is set.
 
@@ -111,68 +118,71 @@ def set_default(
         raise click.UsageError("Who may set TTLs is set with --team.")
     if span is None and members is None:
         raise click.UsageError("Give a SPAN, such as 30d, never or inherit.")
-    with _opened() as (context, default):
-        target = _target(default, collection=collection, project=project, team=team)
+    with opened() as at:
+        target = _target(at, collection=collection, project=project, team=team)
         if target is None:
             raise click.UsageError("Give one of --collection, --project and --team.")
-        _set(context, target, span, members=members)
-        _print_settings({_label(target): _described(context, target)}, as_json=False)
+        _set(at.context, target, span, members=members)
+        described = {_label(target): _described(at.context, target)}
+    _print_settings(described, as_json=as_json)
 
 
 @ttl.command()
-@click.option("--collection", metavar="[[ENTITY/]PROJECT/]NAME", help="Show a collection, too.")
-@click.option("--project", default="", metavar="[ENTITY/]PROJECT", help="By default your own.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def show(collection: str | None, project: str, *, as_json: bool) -> None:
-    """Show what is set on a project, on its owner, and perhaps on a collection."""
-    with _opened() as (context, default):
-        at = ProjectPath.parse(project, default=default)
-        targets: list[Target] = [at.entity, at]
+@click.option(
+    "--collection",
+    metavar="[[ENTITY/]PROJECT/]NAME",
+    help="Show a collection, too.",
+    shell_complete=complete_collection,
+)
+@PROJECT
+@JSON
+def show(*, collection: str | None, project: str | None, as_json: bool) -> None:
+    """Show what is set on a project, on its owner, and perhaps on a collection.
+
+    \b
+      hozon ttl show --collection mnist
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        where = at.project(project)
+        targets: list[Target] = [where.entity, where]
         if collection is not None:
-            path = CollectionPath.parse(collection, default=at)
+            path = at.collection(collection, at=where)
             targets = [path.at.entity, path.at, path]
-        shown = {_label(target): _described(context, target) for target in targets}
+        shown = {_label(target): _described(at.context, target) for target in targets}
     _print_settings(shown, as_json=as_json)
 
 
 @ttl.command("expire")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@JSON
 def expire_versions(*, dry_run: bool, as_json: bool) -> None:
     """Soft-delete what has expired, and what no retention policy keeps, in all projects.
 
     It is safe at any time and beside everything else. The aliases of what goes are removed and
-    remembered; 'latest' falls to the newest version that is left.
-    """
-    with _opened() as (context, _):
-        report = expire(context, dry_run=dry_run)
+    remembered; 'latest' falls to the newest version that is left. It does not ask: what goes can be
+    restored, and schedulers call it.
+
+    \b
+      hozon ttl expire --dry-run
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        report = expire(at.context, dry_run=dry_run)
     if as_json:
-        click.echo(json.dumps(asdict(report), indent=2))
+        print_json(report)
     else:
         _print_report(report)
 
 
-@contextmanager
-def _opened() -> Iterator[tuple[Context, ProjectPath]]:
-    """Open what the settings name, and close it."""
-    settings = load_settings()
-    context = open_context(settings)
-    try:
-        yield context, settings.default_path
-    finally:
-        context.close()
-
-
 def _target(
-    default: ProjectPath, *, collection: str | None, project: str | None, team: str | None
+    at: Opened, *, collection: str | None, project: str | None, team: str | None
 ) -> Target | None:
     """Read which one of the three is meant; None unless it is one."""
     if sum(option is not None for option in (collection, project, team)) != 1:
         return None
     if collection is not None:
-        return CollectionPath.parse(collection, default=default)
+        return at.collection(collection)
     if project is not None:
-        return ProjectPath.parse(project, default=default)
+        return at.project(project)
     return EntityName(check_name(team, kind="entity"))
 
 
@@ -215,12 +225,15 @@ def _label(target: Target) -> str:
 def _print_settings(shown: Mapping[str, Mapping[str, object]], *, as_json: bool) -> None:
     """Print what is set, the widest first."""
     if as_json:
-        click.echo(json.dumps(shown, indent=2))
+        print_json(shown)
         return
-    width = max(map(len, shown)) + 2
-    for label, settings in shown.items():
-        who = "" if settings.get("members_may_set_ttl", True) else "  (set by admins only)"
-        click.echo(f"{label:<{width}}{settings['ttl']}{who}")
+    print_facts({label: _words(settings) for label, settings in shown.items()})
+
+
+def _words(settings: Mapping[str, object]) -> str:
+    """Write a TTL, and who may set one, for people."""
+    by_all = settings.get("members_may_set_ttl", True)
+    return f"{settings['ttl']}{'' if by_all else '  (set by admins only)'}"
 
 
 def _as_json(version: ScheduledVersion) -> dict[str, object]:
@@ -228,8 +241,8 @@ def _as_json(version: ScheduledVersion) -> dict[str, object]:
     expiry = version.expiry
     return {
         "version": str(version.path),
-        "expires_at": expiry.expires_at.isoformat() if expiry.expires_at else None,
-        "ttl_seconds": expiry.ttl.span.total_seconds() if expiry.ttl.span else None,
+        "expires_at": expiry.expires_at,
+        "ttl_seconds": expiry.ttl.span,
         "set_on": expiry.ttl.level,
         "suspended_by": expiry.suspended_by,
     }
@@ -238,21 +251,9 @@ def _as_json(version: ScheduledVersion) -> dict[str, object]:
 def _row(version: ScheduledVersion) -> tuple[str, str, str, str]:
     """Write a version for people."""
     expiry = version.expiry
-    when = _time(expiry.expires_at) if expiry.expires_at else f"suspended: {expiry.suspended_by}"
+    at = expiry.expires_at
+    when = f"{at:{_FORM}}" if at else f"suspended: {expiry.suspended_by}"
     return str(version.path), when, format_ttl(expiry.ttl.span), str(expiry.ttl.level)
-
-
-def _time(moment: datetime) -> str:
-    """Write a time in UTC."""
-    return moment.strftime(_FORM)
-
-
-def _print_columns(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows below each other, each cell whole: people copy them."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
 
 
 def _print_report(report: ExpiryReport) -> None:
@@ -263,4 +264,4 @@ def _print_report(report: ExpiryReport) -> None:
         click.echo(f"{path}  not kept by the retention policy")
     count = len(report.by_ttl) + len(report.by_retention)
     verb = "Would delete" if report.dry_run else "Deleted"
-    click.echo(f"{verb} {count} {'version' if count == 1 else 'versions'}.", err=True)
+    advise(f"{verb} {counted(count, 'version')}.")

@@ -7,10 +7,40 @@ Refuses to own where edges are kept: it asks for them a step at a time.
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from hozon.model.runs import RunKey
 from hozon.model.versions import VersionId
+
+
+class EdgeKind(StrEnum):
+    """What a run did with a version."""
+
+    LOGGED = "logged"
+    """The run logged the version: the version comes from the run."""
+
+    USED = "used"
+    """The run used the version: the run comes from the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge between a run and a version, drawn or left out."""
+
+    run: RunKey
+    """The run."""
+
+    version: VersionId
+    """The version that holds the content; never a link."""
+
+    kind: EdgeKind
+    """What the run did."""
+
+    use_as: tuple[str, ...] = ()
+    """What the run used the version as, each once, in the order of using; empty if it never said
+    so, and where the run logged it."""
 
 
 class Edges(Protocol):

@@ -5,6 +5,7 @@ services load, let the model decide, and write back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
 from hozon.model.deletion import DeleteReason
 from hozon.model.digests import ContentDigest, ManifestDigest
-from hozon.model.lineage import Edges
+from hozon.model.lineage import Edge, Edges
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
 from hozon.model.metadata import JsonObject
@@ -363,8 +364,38 @@ class LineageRecords(Edges, Protocol):
         """Record that a run logged a version; once is enough."""
         ...
 
-    def add_input(self, run: RunKey, version: VersionId, *, now: datetime) -> None:
-        """Record that a run used a version; once is enough."""
+    def add_input(
+        self, run: RunKey, version: VersionId, *, now: datetime, use_as: str | None = None
+    ) -> None:
+        """Record that a run used a version; once is enough for each thing that it was used as.
+
+        Args:
+            run: The run.
+            version: The version.
+            now: When, UTC.
+            use_as: What the run uses it as, beside what it has used it as before; None for nothing
+                in particular.
+        """
+        ...
+
+    def leave_out(self, edge: Edge, *, now: datetime) -> None:
+        """Record that an edge is not drawn because it would close a cycle; once is enough."""
+        ...
+
+    def between(
+        self, runs: AbstractSet[RunKey], versions: AbstractSet[VersionId]
+    ) -> Sequence[Edge]:
+        """Find the edges with one end among the runs and the other among the versions.
+
+        Returns:
+            What the runs logged, then what they used, each in the order of drawing.
+        """
+        ...
+
+    def left_out_between(
+        self, runs: AbstractSet[RunKey], versions: AbstractSet[VersionId]
+    ) -> Sequence[Edge]:
+        """Find the edges between them that were left out, in that order."""
         ...
 
     def outputs(self, run: RunKey) -> Listing[Version]:

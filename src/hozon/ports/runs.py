@@ -1,5 +1,6 @@
 """Runs and their history, as services write and read them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,6 +52,10 @@ class RunRecords(Protocol):
 
     def find(self, path: RunPath, *, deleted: bool = False) -> Run | None:
         """Find a run that has not been deleted; with `deleted` also one that has."""
+        ...
+
+    def get_all(self, keys: Iterable[RunKey]) -> Sequence[Run]:
+        """Read runs that are known to exist, deleted ones included, in the order of the keys."""
         ...
 
     def add(self, path: RunPath, new: NewRun, *, by: Principal, now: datetime) -> Run:

@@ -22,6 +22,7 @@ from hozon.model.runs import RunDetails, check_label, check_resume
 from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact
 from hozon.sdk.beginning import begin, check_mode, pretend, returns_previous
+from hozon.sdk.exits import forget_exit, last_words, watch_exit
 from hozon.sdk.run import Run, end_with_process, is_at_work
 from hozon.sdk.session import Session, close_sessions, current_session
 from hozon.sdk.sweep_points import HeldPoint, join_point
@@ -77,7 +78,7 @@ def init(  # noqa: PLR0913  The published parameters.
             finished, and else begins one; with an id, it does what `allow` does.
         dir: The folder of the work: artifacts that the run uses are downloaded below it by
             default, `log_code` looks there, and `auto` goes by it. By default the working folder.
-        save_code: Whether to store the script that runs, as `Run.log_code` would.
+        save_code: Whether to store the script or notebook that runs, as `Run.log_code` would.
         reinit: What to do while another run is current: `finish_previous`, the default, also True,
             ends that; `return_previous`, also False, gives it back and begins none.
         mode: `online`, or `disabled` for a run that stores nothing, to try a program out.
@@ -153,9 +154,9 @@ def init(  # noqa: PLR0913  The published parameters.
     if _CURRENT and _CURRENT[0].path == str(RunPath(at, request.run_id or RunId(""))):
         finish()  # It is to be resumed, which it cannot while it goes on.
     run = (
-        begin(session, request, point=point, folder=folder, on_end=_CURRENT.clear)
+        begin(session, request, point=point, folder=folder, on_end=_has_ended)
         if is_online
-        else pretend(session, request, folder=folder, on_end=_CURRENT.clear)
+        else pretend(session, request, folder=folder, on_end=_has_ended)
     )
     try:
         finish()
@@ -167,6 +168,7 @@ def init(  # noqa: PLR0913  The published parameters.
         run.__exit__(type(error), error, error.__traceback__)
         raise
     _CURRENT.append(run)
+    watch_exit()
     return run
 
 
@@ -242,12 +244,15 @@ def log_artifact(
     return run.log_artifact(artifact, name=name, type=type, aliases=aliases, tags=tags)
 
 
-def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
+def use_artifact(
+    artifact_or_name: str | Artifact, type: str | None = None, *, use_as: str | None = None
+) -> Artifact:
     """Get a version and record that the current run uses it; see `Run.use_artifact`.
 
     Args:
         artifact_or_name: A logged artifact, or a path.
         type: What it must be; None for anything.
+        use_as: What the run uses it as; None for nothing in particular.
 
     Returns:
         The artifact, ready to be downloaded.
@@ -268,7 +273,7 @@ def use_artifact(artifact_or_name: str | Artifact, type: str | None = None) -> A
         #> finished ['train-model', 'train-again']
         ```
     """
-    return current_run("use_artifact").use_artifact(artifact_or_name, type=type)
+    return current_run("use_artifact").use_artifact(artifact_or_name, type=type, use_as=use_as)
 
 
 def finish(exit_code: int | None = None) -> None:
@@ -324,7 +329,7 @@ def teardown() -> None:
     try:
         finish()
     finally:
-        _CURRENT.clear()
+        _has_ended()
         close_sessions()
 
 
@@ -372,6 +377,12 @@ def log_draft(artifact: Artifact) -> None:
         _FOR_DRAFT.reset(token)
 
 
+def _has_ended() -> None:
+    """Make room for the next run."""
+    _CURRENT.clear()
+    forget_exit()
+
+
 def _assigned(session: Session) -> HeldPoint | None:
     """Give the point that the next run is to try; None if there is none, or a run has it."""
     if _FOR_DRAFT.get():
@@ -386,11 +397,9 @@ def _end_with_process() -> None:
     """End what the program left open; say so where nobody can catch an error any more."""
     if _CURRENT and is_at_work(_CURRENT[0]):
         return  # Its thread will end it. This is called again when all threads have ended.
-    # What an interactive session raised along the way says nothing about its end.
-    raised = getattr(sys, "last_value", None) is not None and not hasattr(sys, "ps1")
     try:
         if _CURRENT:
-            end_with_process(_CURRENT[0], failed=raised)
+            end_with_process(_CURRENT[0], last_words())
         teardown()
     except HozonError as error:
         sys.stderr.write(f"hozon: {error}\n")
@@ -402,4 +411,4 @@ atexit.register(_end_with_process)
 threading._register_atexit(_end_with_process)  # type: ignore[attr-defined]  # noqa: SLF001
 if hasattr(os, "register_at_fork"):
     # A run belongs to the process that began it: a child must not end it.
-    os.register_at_fork(after_in_child=_CURRENT.clear)
+    os.register_at_fork(after_in_child=_has_ended)

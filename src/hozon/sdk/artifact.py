@@ -57,7 +57,8 @@ class Artifact(Filling, Reading, Linking, Expiring, Restoring):
             levels.
         incremental: Whether it is added, path by path, to the version that is `latest` when it is
             logged, instead of taking its place.
-        use_as: Text that is kept by this object and has no effect; W&B deprecates it.
+        use_as: Text that is kept by this object and has no effect; W&B deprecates it. What a run
+            uses a version as is said to `run.use_artifact`.
 
     Raises:
         InvalidNameError: The name or the type breaks the rule, or the type is reserved.
@@ -699,7 +700,12 @@ def _check_use_as(value: object) -> str | None:
 
 
 def open_version(
-    session: Session, version: Version, *, edge_left_out: bool = False, home: Path | None = None
+    session: Session,
+    version: Version,
+    *,
+    edge_left_out: bool = False,
+    home: Path | None = None,
+    use_as: str | None = None,
 ) -> Artifact:
     """Give users a version that the catalog holds.
 
@@ -708,6 +714,7 @@ def open_version(
         version: The version.
         edge_left_out: Whether it is used by a run without lineage showing so.
         home: The folder below which it is downloaded by default; None for the working folder.
+        use_as: What the run that got it uses it as; None for nothing in particular.
 
     Returns:
         A logged artifact.
@@ -715,4 +722,5 @@ def open_version(
     artifact = Artifact.__new__(Artifact)._wrap(session, version)  # noqa: SLF001  The second constructor.
     artifact._edge_left_out = edge_left_out  # noqa: SLF001
     artifact._home = home  # noqa: SLF001
+    artifact._use_as = use_as  # noqa: SLF001
     return artifact

@@ -152,21 +152,23 @@ class Bundle:
 
     @property
     def use_as(self) -> str | None:
-        """What the constructor was given as `use_as`; None for a version that was looked up.
+        """What the run that got this object from `run.use_artifact` uses the version as.
 
-        W&B deprecates it and gives it no effect. It has none here, and is not stored.
+        None if it did not say so, and for a version that was looked up: another run may use it as
+        something else. Of an artifact that was made here it is what the constructor was given,
+        which has no effect and is not stored.
 
         Examples:
-            Only the object that was made with it knows it.
+            Only the object that the run got knows it; lineage tells it of every run.
 
             ```python
             import hozon
 
-            artifact = hozon.Artifact("mnist", type="dataset", use_as="train")
-            artifact.save()
-            print(artifact.name, artifact.use_as)
-            #> mnist:v3 train
-            print(hozon.Api().artifact(artifact.name).use_as)
+            with hozon.init(job_type="train") as run:
+                dataset = run.use_artifact("mnist:v1", use_as="train")
+            print(run.state, dataset.name, dataset.use_as)
+            #> finished mnist:v1 train
+            print(hozon.Api().artifact("mnist:v1").use_as)
             #> None
             ```
         """

@@ -67,11 +67,21 @@ def name_of_code(project: str, entry_point: str | None) -> str:
 
 
 def find_script() -> Path | None:
-    """Find the script that this program is; None where it is typed in, or a module of a package."""
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    if main is None:
+    """Find the script, or the notebook, that this program is.
+
+    Returns:
+        Its file; of a notebook that which Jupyter Server 2 or Visual Studio Code names. None where
+        the program is typed in, or a module of a package without a file, and for other notebooks.
+    """
+    main = sys.modules.get("__main__")
+    named = getattr(main, "__file__", None)
+    if named is None and "ipykernel" in sys.modules:
+        # The first is of Visual Studio Code; the second is inherited by what a notebook starts,
+        # which is no kernel.
+        named = getattr(main, "__vsc_ipynb_file__", None) or os.environ.get("JPY_SESSION_NAME")
+    if named is None:
         return None
-    script = Path(main).absolute()
+    script = Path(named).absolute()
     return script if script.is_file() else None
 
 

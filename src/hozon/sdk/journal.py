@@ -60,7 +60,7 @@ class Journal(Protocol):
         """Store what people say of the run."""
         ...
 
-    def use(self, version: Version) -> bool:
+    def use(self, version: Version, *, use_as: str | None) -> bool:
         """Draw the edge from a version to the run; tell whether it could be drawn."""
         ...
 
@@ -118,9 +118,9 @@ class CatalogJournal:
         """Store what people say of the run."""
         describe_run(self._session.context, self.key, details)
 
-    def use(self, version: Version) -> bool:
+    def use(self, version: Version, *, use_as: str | None) -> bool:
         """Draw the edge from a version to the run; tell whether it could be drawn."""
-        return record_use(self._session.context, self.key, version.content_id)
+        return record_use(self._session.context, self.key, version.content_id, use_as=use_as)
 
     @property
     def refusal(self) -> HozonError | None:
@@ -189,7 +189,7 @@ class NoJournal:
     def describe(self, details: RunDetails) -> None:
         """Do nothing."""
 
-    def use(self, version: Version) -> bool:  # noqa: ARG002  There is nothing to draw it in.
+    def use(self, version: Version, *, use_as: str | None) -> bool:  # noqa: ARG002  There is nothing to draw it in.
         """Draw no edge, and leave none out."""
         return True
 

@@ -232,14 +232,15 @@ def is_at_work(run: Run) -> bool:
     return owner is not threading.current_thread() and owner.is_alive() and not owner.daemon
 
 
-def end_with_process(run: Run, *, failed: bool) -> None:
+def end_with_process(run: Run, error: BaseException | None) -> None:
     """End a run that the program left open when it ended.
 
     Args:
         run: The run.
-        failed: Whether the program ended with an exception.
+        error: The exception that ended the program; None if it came to its end.
 
     Raises:
         HozonError: An artifact could not be stored; the run is recorded as failed.
     """
-    run._end(RunState.FAILED if failed else RunState.FINISHED, int(failed))  # noqa: SLF001  As above.
+    outcome = _outcome_of(error) if error is not None else (RunState.FINISHED, 0)
+    run._end(*outcome)  # noqa: SLF001  As above.

@@ -14,6 +14,7 @@ from hozon.model.aliases import check_aliases
 from hozon.model.names import MAX_NAME_LENGTH, TypeName, check_name
 from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.runs import Run as RunRecord
+from hozon.model.runs import check_label
 from hozon.model.tags import check_tags
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.code import Choice, find_code, find_script, name_of_code
@@ -181,19 +182,29 @@ class RunArtifacts:
             self.log_artifact(artifact).wait()
         return artifact.link(str(target), names)
 
-    def use_artifact(self, artifact_or_name: str | Artifact, type: str | None = None) -> Artifact:
+    def use_artifact(
+        self,
+        artifact_or_name: str | Artifact,
+        type: str | None = None,
+        *,
+        use_as: str | None = None,
+    ) -> Artifact:
         """Get a version and record that this run uses it.
 
         Args:
             artifact_or_name: A logged artifact, or a path `[[entity/]project/]name[:version]`
                 with a version or an alias; by default of this run's project, and `latest`.
             type: What it must be; None for anything.
+            use_as: What the run uses it as, such as `train`, a line of at most 128 characters;
+                None for nothing in particular. A run may use one version as several things:
+                lineage keeps each of them.
 
         Returns:
-            The artifact, ready to be downloaded.
+            The artifact, ready to be downloaded; its `use_as` is what was given here.
 
         Raises:
             RunFinishedError: The run has ended.
+            InputError: `use_as` is no such line.
             NotFoundError: There is no such artifact, version or alias.
             TypeConflictError: It is of another type.
             ArtifactNotLoggedError: The artifact given is a draft.
@@ -215,8 +226,25 @@ class RunArtifacts:
             print(len(rows), "rows")
             #> 4 rows
             ```
+
+            Tell the data to train on from the data to test with.
+
+            ```python
+            import hozon
+
+            with hozon.init(id="train-again", job_type="train") as run:
+                train = run.use_artifact("mnist:v1", use_as="train")
+                test = run.use_artifact("mnist:v2", use_as="test")
+            print(run.state, train.use_as, test.use_as)
+            #> finished train test
+            for edge in hozon.lineage(run).edges:
+                print(edge.run.name, edge.kind, edge.artifact.name, "as", *edge.use_as)
+                #> train-again used mnist:v1 as train
+                #> train-again used mnist:v2 as test
+            ```
         """
         self._check_running("use_artifact")
+        role = check_label(use_as, what="use_as of an artifact")
         context = self._session.context
         if isinstance(artifact_or_name, Artifact):
             path = ArtifactPath.parse(artifact_or_name.qualified_name, default=self._record.at)
@@ -224,8 +252,10 @@ class RunArtifacts:
             path = ArtifactPath.parse(artifact_or_name, default=self._record.at)
         wanted = TypeName(check_name(type, kind="type")) if type is not None else None
         version = resolve_version(context, path, type_name=wanted)
-        drawn = self._journal.use(version)
-        return open_version(self._session, version, edge_left_out=not drawn, home=self._home)
+        drawn = self._journal.use(version, use_as=role)
+        return open_version(
+            self._session, version, edge_left_out=not drawn, home=self._home, use_as=role
+        )
 
     def log_code(
         self,
@@ -291,7 +321,7 @@ class RunArtifacts:
         return self._log_files(files, name)
 
     def _log_script(self) -> None:
-        """Store the script that runs, where there is one."""
+        """Store the script or notebook that runs, where there is one."""
         script = find_script()
         if script is not None:
             self._log_files([(script, script.name)], None)

@@ -19,7 +19,7 @@ from hozon.errors import EntryConflictError, HozonError, TypeConflictError
 from hozon.model.access import Action
 from hozon.model.aliases import after_log
 from hozon.model.audit import Act
-from hozon.model.lineage import may_log
+from hozon.model.lineage import Edge, EdgeKind, may_log
 from hozon.model.links import CollectionKind, check_kind
 from hozon.model.manifest import Manifest
 from hozon.model.metadata import JsonObject
@@ -266,6 +266,8 @@ def _record(
     drawn = run is None or may_log(session.lineage, run=run, version=version_id)
     if run is not None and drawn:
         session.lineage.add_output(run, version_id, now=now)
+    elif run is not None:
+        session.lineage.leave_out(Edge(run, version_id, EdgeKind.LOGGED), now=now)
     return CommitResult(session.versions.get(version_id), outcome, edge_left_out=not drawn)
 
 

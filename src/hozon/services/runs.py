@@ -302,25 +302,31 @@ class SeenRuns(CatalogListing[Run]):
 
 
 def authorize_run(
-    session: CatalogSession, context: Context, key: RunKey, *, beside: ProjectPath | None = None
+    session: CatalogSession,
+    context: Context,
+    key: RunKey,
+    *,
+    action: Action = Action.WRITE,
+    beside: ProjectPath | None = None,
 ) -> None:
-    """Refuse to write for a run in whose project they may not write.
+    """Refuse to do something with a run in whose project they may not.
 
     Args:
-        session: The transaction in which it is written.
+        session: The transaction in which it is done.
         context: On whose behalf.
         key: The run.
-        beside: The project in which they may write, as was found out before; None for none.
+        action: What is to be done.
+        beside: The project in which they may, as was found out before; None for none.
 
     Raises:
         RunNotFoundError: They may not see it, or there is none.
-        AccessDeniedError: They may not write to its project.
+        AccessDeniedError: They may see it, and not do this.
     """
     at = session.access.project_of_run(key)
     if at is None:
         raise no_run_key(key)
     if at != beside:
-        authorize(session, context, Action.WRITE, at, missing=no_run_key(key))
+        authorize(session, context, action, at, missing=no_run_key(key))
 
 
 def check_held(

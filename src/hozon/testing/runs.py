@@ -33,6 +33,14 @@ class RunContract:
         assert session.runs.find(made.path) == made
         assert session.runs.find(RunPath(ELSEWHERE, RunId("r1"))) is None
 
+    def test_runs_are_read_by_their_keys(self, session: CatalogSession) -> None:
+        """As many as are asked for, in that order, also those that were deleted."""
+        made = [make_run(session, f"r{number}") for number in range(501)]
+        session.runs.delete(made[0].key, now=LATER)
+        gone = replace(made[0], deleted_at=LATER)
+        assert session.runs.get_all(run.key for run in reversed(made)) == [*made[:0:-1], gone]
+        assert session.runs.get_all([]) == []
+
     def test_what_may_change_of_a_run_is_replaced(self, session: CatalogSession) -> None:
         """Config, summary and state take the new value."""
         run = make_run(session, "r1")

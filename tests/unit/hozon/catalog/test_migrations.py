@@ -25,12 +25,14 @@ from hozon.errors import CatalogError
 from hozon.model.access import Standing
 from hozon.model.audit import Act, AuditQuery, AuditRecord, Subject
 from hozon.model.digests import ContentDigest
+from hozon.model.lineage import Edge, EdgeKind
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
 from hozon.model.names import MAIN_STORE, EntityName
 from hozon.model.notes import Notes
 from hozon.model.paths import SweepPath
 from hozon.model.places import Place
+from hozon.model.runs import RunKey
 from hozon.model.sweeps import SweepState
 from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
@@ -331,3 +333,21 @@ def test_no_statement_changes_the_audit_log(url: str, made: str, statement: str)
         with database.reading() as connection:
             (kept,) = SqlAudit(connection).listing(AuditQuery(AT.entity)).page(after=None, limit=9)
         assert kept.value == record
+
+
+def test_lineage_of_the_seventh_schema_survives(url: str) -> None:
+    """What a run used it used as nothing in particular, and no edge is known to be left out."""
+    with migrated_to("0007", url) as connection:
+        write(connection, OLD_VERSION)
+        write(
+            connection,
+            "INSERT INTO runs (id, project_id, run_id, state, config, summary, created_by,"
+            " created_at) VALUES (4, 1, 'r1', 'finished', '{}', '{}', 'ada', '2026-01-01');"
+            "INSERT INTO run_inputs VALUES (1, 4, 1, '2026-01-01')",
+        )
+    run, version = RunKey(4), VersionId(1)
+    catalog = open_catalog(url, clock=ManualClock())
+    with catalog.write() as session:
+        assert session.lineage.between({run}, {version}) == [Edge(run, version, EdgeKind.USED)]
+        assert session.lineage.left_out_between({run}, {version}) == []
+    catalog.close()

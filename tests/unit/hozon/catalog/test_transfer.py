@@ -146,7 +146,10 @@ ROWS: Mapping[Table, Sequence[Mapping[str, object]]] = {
     ],
     schema.pins: [{"version_id": 11, "digest": "d"}],
     schema.run_outputs: [{"id": 2, "run_id": 4, "version_id": 7, "at": NOW}],
-    schema.run_inputs: [{"id": 3, "run_id": 4, "version_id": 8, "at": NOW}],
+    schema.run_inputs: [
+        {"id": 3, "run_id": 4, "version_id": 8, "at": NOW, "use_as": ("train", "テスト")}
+    ],
+    schema.left_out_edges: [{"id": 5, "run_id": 4, "version_id": 8, "kind": "logged", "at": NOW}],
 }
 """At least a row of every table, with values that databases like to change."""
 

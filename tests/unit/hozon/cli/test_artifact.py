@@ -43,8 +43,9 @@ def test_help_teaches() -> None:
 def test_versions_are_listed() -> None:
     """Newest first, with their aliases."""
     assert run("ls", "mnist").output.splitlines() == [
+        "VERSION              ALIASES",
         "ada/digits/mnist:v2  latest",
-        "ada/digits/mnist:v1",
+        "ada/digits/mnist:v1  -",
         "ada/digits/mnist:v0  best",
     ]
 
@@ -60,11 +61,12 @@ def test_deleted_versions_are_listed() -> None:
     """Newest delete first, with when, by whom and why; by name, too."""
     for path in ("mnist:v1", "mnist:v0"):
         find(path).delete(delete_aliases=True)
-    lines = run("ls", "--deleted").output.splitlines()
+    heading, *lines = run("ls", "--deleted").output.splitlines()
+    assert heading.split() == ["VERSION", "DELETED", "BY", "REASON"]
     assert [line.split()[0] for line in lines] == ["ada/digits/mnist:v0", "ada/digits/mnist:v1"]
     assert " UTC  " in lines[0]
     assert lines[0].endswith("  delete")
-    assert run("ls", "--deleted", "mnist").output.splitlines() == lines
+    assert run("ls", "--deleted", "mnist").output.splitlines() == [heading, *lines]
     assert run("ls", "--deleted", "team").output == ""
 
 

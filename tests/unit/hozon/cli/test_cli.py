@@ -103,7 +103,7 @@ def test_every_group_of_errors_has_an_exit_code(
     def fail() -> None:
         raise group("It is broken", hint="Mend it.")
 
-    monkeypatch.setattr("hozon.cli.status.load_settings", fail)
+    monkeypatch.setattr("hozon.sdk.session.load_settings", fail)
     result = run("status")
     assert result.exit_code == EXIT_CODES[group]
     assert (result.stdout, result.stderr) == ("", "Error: It is broken.\nMend it.\n")

@@ -45,7 +45,9 @@ def test_the_help_teaches() -> None:
     assert "plan" in run("--help").output
 
 
-def test_a_plan_goes_from_making_to_deleting(tmp_path: Path) -> None:
+def test_a_plan_goes_from_making_to_deleting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Made, shown, asked for, executed, and then there is nothing left to do."""
     file = str(tmp_path / "plan.json")
     made = run("plan", "delete", "mnist", "--save", file)
@@ -58,6 +60,7 @@ def test_a_plan_goes_from_making_to_deleting(tmp_path: Path) -> None:
     ]
     assert f"hozon plan execute {file}" in made.stderr
     assert run("plan", "show", file).stdout == made.stdout
+    monkeypatch.setattr("hozon.cli.options.can_answer", lambda: True)
     refused = run("plan", "execute", file, typed="n\n")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "Delete them? [y/N]" in refused.stderr
@@ -146,7 +149,7 @@ def test_du_shows_a_table() -> None:
     """Sizes for people; what is shared is not unique, and what is deleted has a column."""
     hozon.Api().artifact("mnist:v1").delete()
     assert run("du").stdout.splitlines() == [
-        "Collection        Versions     Total   Unique  Deleted",
+        "COLLECTION        VERSIONS     TOTAL   UNIQUE  DELETED",
         "ada/digits/mnist         2  10 bytes  3 bytes  5 bytes",
         "ada/digits/net           1   7 bytes  0 bytes  0 bytes",
     ]
@@ -156,7 +159,7 @@ def test_du_shows_versions() -> None:
     """Below their collection, newest first, deleted ones as such."""
     hozon.Api().artifact("mnist:v1").delete()
     assert run("du", "--versions", "mnist").stdout.splitlines() == [
-        "Collection        Versions     Total   Unique  Deleted",
+        "COLLECTION        VERSIONS     TOTAL   UNIQUE  DELETED",
         "ada/digits/mnist         2  10 bytes  3 bytes  5 bytes",
         "  v2                         7 bytes  0 bytes",
         "  v1 (deleted)               5 bytes  5 bytes",

@@ -24,10 +24,18 @@ def test_an_alias_is_protected_and_let_go() -> None:
     """In the default project."""
     assert run("protect", "best").output == "Protected   best in ada/digits\n"
     assert [item.alias for item in hozon.Api().protected_aliases()] == ["best"]
-    (line,) = run("protected").output.splitlines()
-    assert line.startswith("best  20")
+    heading, line = run("protected").output.splitlines()
+    assert heading.split() == ["ALIAS", "PROTECTED", "BY"]
+    assert line.startswith("best   20")
     assert run("unprotect", "best").output == "Unprotected best in ada/digits\n"
     assert run("protected").output == ""
+
+
+def test_what_was_done_is_told_to_programs() -> None:
+    """In a document of its own."""
+    done = {"project": "ada/digits", "alias": "best", "protected": True}
+    assert json.loads(run("protect", "best", "--json").output) == done
+    assert json.loads(run("unprotect", "best", "--json").output) == {**done, "protected": False}
 
 
 def test_another_project_may_be_named() -> None:

@@ -88,19 +88,21 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, name: str, text: str) -> N
 def test_sweeps_are_listed_shown_and_changed() -> None:
     """As a table and as JSON."""
     hozon.sweep(CONFIG, id="s1")
-    assert run("sweep", "ls").stdout.split() == ["ada/digits/s1", "RUNNING", "grid", "0/2", "runs"]
+    heading, line = run("sweep", "ls").stdout.splitlines()
+    assert heading.split() == ["SWEEP", "STATE", "METHOD", "RUNS"]
+    assert line.split() == ["ada/digits/s1", "RUNNING", "grid", "0/2"]
     assert json.loads(run("sweep", "ls", "digits", "--json").stdout)[0]["path"] == "ada/digits/s1"
     assert run("sweep", "ls", "elsewhere").stdout == ""
     for action, state in (
-        ("pause", "PAUSED"),
-        ("resume", "RUNNING"),
-        ("stop", "STOPPED"),
-        ("cancel", "CANCELED"),
+        (["pause"], "PAUSED"),
+        (["resume"], "RUNNING"),
+        (["stop", "--yes"], "STOPPED"),
+        (["cancel", "--yes"], "CANCELED"),
     ):
-        assert state in run("sweep", action, "s1").stdout
+        assert state in run("sweep", *action, "s1").stdout
         assert json.loads(run("sweep", "show", "s1", "--json").stdout)["state"] == state
     assert run("sweep", "resume", "s1").exit_code == 5
-    assert "best_run       -" in run("sweep", "show", "s1").stdout
+    assert "Best run       -" in run("sweep", "show", "s1").stdout
     assert json.loads(run("sweep", "show", "s1", "--json").stdout)["config"] == CONFIG
 
 

@@ -80,7 +80,7 @@ def test_a_list_that_is_cut_says_so() -> None:
     """On standard error, for it is no data; 0 cuts nothing."""
     cut = run("ls", "--limit", "1")
     assert [line.split()[0] for line in cut.stdout.splitlines()[1:]] == ["ada/digits/mnist:v1"]
-    assert cut.stderr == "1 more are not shown; --limit 0 shows all.\n"
+    assert cut.stderr == "1 more; --limit 0 lists all.\n"
     assert len(run("ls", "--limit", "0").stdout.splitlines()) == 3
     assert json.loads(run("ls", "--limit", "1", "--json").stdout)["total"] == 2
 

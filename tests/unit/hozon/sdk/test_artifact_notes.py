@@ -138,7 +138,7 @@ def test_bad_ttls_are_refused(draft: hozon.Artifact, ttl: object) -> None:
     assert draft.ttl is hozon.ArtifactTTL.INHERIT
 
 
-def test_use_as_is_kept_by_the_object_alone(run: hozon.Run) -> None:
+def test_use_as_of_the_constructor_is_kept_by_the_object_alone(run: hozon.Run) -> None:
     """It is text without effect, and not stored."""
     artifact = hozon.Artifact("mnist", type="dataset", use_as="input")
     run.log_artifact(artifact).wait()

@@ -302,6 +302,21 @@ def test_module_functions_act_on_the_current_run() -> None:
     assert [user.id for user in used.used_by()] == ["r2"]
 
 
+def test_a_run_says_what_it_uses_a_version_as(log_text: LogText) -> None:
+    """The object that the call gave knows it, and no other; a line of text is asked for."""
+    with hozon.init() as run:
+        log_text(run, "one")
+    with hozon.init() as run:
+        assert run.use_artifact("mnist", use_as="train").use_as == "train"
+        assert hozon.use_artifact("mnist", use_as="test").use_as == "test"
+        assert run.use_artifact("mnist").use_as is None
+        for wrong in ("", "a\nb", "x" * 129, 7):
+            with pytest.raises(InputError, match="The use_as of an artifact is"):
+                run.use_artifact("mnist", use_as=wrong)  # type: ignore[arg-type]
+    assert hozon.Api().artifact("mnist").use_as is None
+    assert [user.id for user in hozon.Api().artifact("mnist").used_by()] == [run.id]
+
+
 @pytest.mark.parametrize("path", ["mnist", "mnist:v0", "digits/mnist:latest", "ada/digits/mnist"])
 def test_artifacts_are_used_by_path(log_text: LogText, path: str) -> None:
     """Missing parts come from the run's project."""

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -303,6 +304,40 @@ def test_the_script_is_saved_when_the_run_begins(
         with hozon.init(save_code=True) as run:
             pass
         assert len(hozon.Api().run(run.id).logged_artifacts()) == 0
+
+
+@pytest.mark.parametrize("editor", ["jupyter", "code"])
+def test_the_notebook_is_saved_when_the_run_begins(
+    project: Path, monkeypatch: pytest.MonkeyPatch, editor: str
+) -> None:
+    """As it lies on the disk: Jupyter names it in the environment, Visual Studio Code in itself."""
+    main, notebook = sys.modules["__main__"], project / "train.ipynb"
+    notebook.write_text('{"cells": []}', "utf-8")
+    monkeypatch.delattr(main, "__file__", raising=False)
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    if editor == "jupyter":
+        monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+    else:
+        monkeypatch.setattr(main, "__vsc_ipynb_file__", str(notebook), raising=False)
+    with hozon.init(id="r1", save_code=True):
+        pass
+    (code,) = hozon.Api().run("r1").logged_artifacts()
+    assert (code.name, paths(code)) == ("source-digits-train.ipynb:v0", ["train.ipynb"])
+
+
+def test_what_a_notebook_starts_is_no_notebook(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It inherits the environment, and is no kernel: there is nothing to save."""
+    notebook = project / "train.ipynb"
+    notebook.write_text('{"cells": []}', "utf-8")
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+    with hozon.init(id="r1", save_code=True):
+        pass
+    assert len(hozon.Api().run("r1").logged_artifacts()) == 0
 
 
 def test_a_script_that_cannot_be_saved_begins_no_run(
