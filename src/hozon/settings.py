@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import platformdirs
 
 from hozon.errors import InputError, InvalidNameError, InvalidSettingError
+from hozon.model.access import RESERVED_NAMES
 from hozon.model.deployments import Deployment, StoreKind
 from hozon.model.garbage import Windows
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
@@ -344,6 +345,12 @@ def _default_path(entity: str, project: str) -> ProjectPath:
 
 def _user(name: str) -> EntityName:
     """Check the name of the user, and say where a bad one can be changed."""
+    if name in RESERVED_NAMES:
+        raise InvalidNameError(
+            f"The user name {name!r} is reserved",
+            hint="Correct HOZON_USER or the configuration file. The audit log uses this name for"
+            " acts of nobody in particular.",
+        )
     try:
         return EntityName(check_name(name, kind="user"))
     except InvalidNameError as error:

@@ -60,6 +60,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Projects and teams": {
             "project": "hozon.cli.project:project",
+            "team": "hozon.cli.team:team",
+            "audit": "hozon.cli.audit:audit",
         },
         "This installation": {
             "status": "hozon.cli.status:status",

@@ -10,6 +10,7 @@ from hozon.model.orders import Order
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath, SweepPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
+from hozon.sdk.public.auditing import AuditApi
 from hozon.sdk.public.collection import ArtifactCollection
 from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.existence import Existence
@@ -29,7 +30,16 @@ from hozon.services.sweeps import find_sweep
 _OVERRIDES = {"entity", "project"}
 
 
-class Api(DeletedListing, AliasProtection, Existence, GarbageApi, PlansApi, Policies, UsageApi):
+class Api(
+    DeletedListing,
+    AliasProtection,
+    AuditApi,
+    Existence,
+    GarbageApi,
+    PlansApi,
+    Policies,
+    UsageApi,
+):
     """Look up what was recorded, from outside any run.
 
     Args:
