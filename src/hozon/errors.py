@@ -741,8 +741,8 @@ class ProjectNotFoundError(NotFoundError):
 
         import hozon
 
-        hozon.Api().team("ada").add_member("alan", role="member")
-        os.environ["HOZON_USER"] = "grace"
+        hozon.Api().team("ada").add_member("grace")
+        os.environ["HOZON_USER"] = "guest"
         try:
             hozon.init(entity="ada", project="digits")
         except hozon.errors.ProjectNotFoundError as error:

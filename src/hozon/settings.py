@@ -96,7 +96,7 @@ class Settings:
     name, and `HOZON_PROJECT`, default `uncategorized`."""
 
     user: EntityName
-    """Who works here, and is recorded as having logged or deleted something. `HOZON_USER`,
+    """Who works here: whose roles count, and who is recorded as having done something. `HOZON_USER`,
     default the login name. It is no team: `HOZON_ENTITY` may name one."""
 
     config_file: Path | None

@@ -45,7 +45,7 @@ def add(team: str, user: str, *, role: str, as_json: bool) -> None:
 
     \b
       hozon team add vision grace
-      hozon team add vision alan --role viewer
+      hozon team add vision grace --role viewer
     """  # noqa: D301  click knows the character \b.
     with opened() as at:
         members = add_member(at.context, _team(team), user, check_role(role))
@@ -64,7 +64,7 @@ def remove(team: str, user: str, *, yes: bool, as_json: bool) -> None:
     removed.
 
     \b
-      hozon team remove vision alan
+      hozon team remove vision grace
     """  # noqa: D301  click knows the character \b.
     with opened() as at:
         entity = _team(team)

@@ -130,7 +130,22 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who belongs to a team."""
+    """Who belongs to a team. `Team.members` lists them.
+
+    Examples:
+        See who is there, and by whose decision.
+
+        ```python
+        import hozon
+
+        team = hozon.Api().team("ada")
+        team.add_member("grace", role="viewer")
+        for member in team.members:
+            print(member.name, member.role, member.added_by)
+            #> ada admin ada
+            #> grace viewer ada
+        ```
+    """
 
     name: EntityName
     """The user."""

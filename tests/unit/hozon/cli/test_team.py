@@ -35,7 +35,7 @@ def test_help_teaches() -> None:
     """Each command says what it does, with an example."""
     assert "roles are advice" in run("team", "--help").output
     assert "hozon team add vision grace" in run("team", "add", "--help").output
-    assert "hozon team remove vision alan" in run("team", "remove", "--help").output
+    assert "hozon team remove vision grace" in run("team", "remove", "--help").output
     assert "hozon audit vision --who grace --since 7d" in run("audit", "--help").output
     assert "set-visibility vision/detectors" in run("project", "set-visibility", "--help").output
 
