@@ -96,8 +96,8 @@ class Settings:
     name, and `HOZON_PROJECT`, default `uncategorized`."""
 
     user: EntityName
-    """Who works here: whose roles count, and who is recorded as having done something. `HOZON_USER`,
-    default the login name. It is no team: `HOZON_ENTITY` may name one."""
+    """Who works here: whose roles count, and who is recorded as having done something.
+    `HOZON_USER`, default the login name. It is no team: `HOZON_ENTITY` may name one."""
 
     config_file: Path | None
     """The configuration file that was read; None when there is none."""
