@@ -33,7 +33,10 @@ from hozon.testing.records import (
 )
 
 GRACE = Member(EntityName("grace"), Role.VIEWER, ADA.name, NOW)
+"""A member of a team."""
+
 MNIST = Subject(AT.entity, AT.project, CollectionName("mnist"), 3)
+"""What something was done to."""
 
 
 class AccessContract:

@@ -33,7 +33,7 @@ def logged(log_text: LogText) -> None:
 
 def test_help_teaches() -> None:
     """Each command says what it does, with an example."""
-    assert "roles are advice" in run("team", "--help").output
+    assert "roles are advice and no lock" in " ".join(run("team", "--help").output.split())
     assert "hozon team add vision grace" in run("team", "add", "--help").output
     assert "hozon team remove vision grace" in run("team", "remove", "--help").output
     assert "hozon audit vision --who grace --since 7d" in run("audit", "--help").output
