@@ -55,8 +55,9 @@ format: $(READY) ## Format the code and repair what the linter can.
 docs: $(READY) ## Build the site in every language into site/.
 	@$(BIN)/python -m hozon_docs build
 
-docs-update: $(READY) ## Rewrite the printed output in the pages from a fresh run, serially.
+docs-update: $(READY) ## Rewrite the outputs in the pages from a fresh run, serially.
 	@$(BIN)/python -m pytest -n 0 -p no:randomly $(PAGES) --docs-update
+	@DOCS_UPDATE=1 $(BIN)/python -m pytest -n 0 -q tests/docs/test_lineage_picture.py
 
 docs-mutants: $(READY) ## Replace what the blocks call by stubs; every block must notice.
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PAGES) --docs-mutants

@@ -41,12 +41,16 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251  The one place where time comes from.
 
 
-def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
+def open_context(
+    settings: Settings, *, clock: Clock | None = None, timeout: timedelta | None = None
+) -> Context:
     """Open the catalog and the object store that the settings name.
 
     Args:
         settings: Where data lives, and on whose behalf to act.
         clock: Tells the catalog's time; by default the clock of `open_catalog`.
+        timeout: How long to wait for the catalog and for each answer of an object store; None for
+            as long as each adapter does by itself.
 
     Returns:
         What every service needs; close it when it is no longer used.
@@ -57,9 +61,9 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         CatalogError: The catalog cannot be opened.
         StorageError: The client of the object store cannot be set up.
     """
-    store = open_store(settings.storage_url)
+    store = open_store(settings.storage_url, timeout=timeout)
     try:
-        catalog = open_catalog(settings.catalog_url, clock=clock)
+        catalog = open_catalog(settings.catalog_url, clock=clock, timeout=timeout)
     except BaseException:
         store.close()
         raise
@@ -74,7 +78,7 @@ def open_context(settings: Settings, *, clock: Clock | None = None) -> Context:
         cache=None if are_local or not settings.cache_bytes else open_cache(settings),
         cache_bytes=settings.cache_bytes,
         windows=settings.windows,
-        connectors=_LazyConnectors(settings.connectors),
+        connectors=_LazyConnectors(settings.connectors, timeout=timeout),
     )
 
 
@@ -85,8 +89,9 @@ class _LazyConnectors:
         A store is opened once, whichever thread comes first.
     """
 
-    def __init__(self, urls: Mapping[EntityName, str]) -> None:
+    def __init__(self, urls: Mapping[EntityName, str], *, timeout: timedelta | None) -> None:
         self._urls = urls
+        self._timeout = timeout
         self._stores: dict[EntityName, ObjectStore] = {}
         self._lock = threading.Lock()
 
@@ -99,7 +104,7 @@ class _LazyConnectors:
         """Give the store of a team."""
         with self._lock:
             if team not in self._stores:
-                self._stores[team] = open_store(self._urls[team])
+                self._stores[team] = open_store(self._urls[team], timeout=self._timeout)
             return self._stores[team]
 
     def close(self) -> None:
@@ -140,13 +145,17 @@ def open_optimizer() -> "Optimizer":
     return TpeOptimizer()
 
 
-def open_catalog(url: str, *, clock: Clock | None = None) -> "Catalog":
+def open_catalog(
+    url: str, *, clock: Clock | None = None, timeout: timedelta | None = None
+) -> "Catalog":
     """Open a catalog, and bring it to the newest schema.
 
     Args:
         url: `sqlite:///path` or `postgresql://user@host:port/database`.
         clock: Tells the catalog's time; by default this machine's clock for SQLite, and the
             server's for PostgreSQL, so that all who write to it agree.
+        timeout: How long a call waits for another writer, and on a server for a connection and for
+            the answer to a statement; None for about 30 s, and for statements without end.
 
     Raises:
         InvalidSettingError: The scheme is unknown.
@@ -155,17 +164,17 @@ def open_catalog(url: str, *, clock: Clock | None = None) -> "Catalog":
     """
     from hozon.catalog.sql import SqlCatalog  # noqa: PLC0415  SQLAlchemy is heavy.
 
-    database, own_clock = _open_database(url)
+    database, own_clock = _open_database(url, timeout=timeout)
     return SqlCatalog(database, clock=clock or own_clock)
 
 
-def _open_database(url: str) -> "tuple[Database, Clock]":
+def _open_database(url: str, *, timeout: timedelta | None = None) -> "tuple[Database, Clock]":
     """Choose the adapter of a database, and the clock by which it judges."""
     scheme = url.partition("://")[0]
     if scheme == "sqlite":
-        from hozon.catalog.sqlite import open_sqlite  # noqa: PLC0415  SQLAlchemy is heavy.
+        from hozon.catalog.sqlite import PATIENCE, open_sqlite  # noqa: PLC0415  SQLAlchemy is heavy.
 
-        return open_sqlite(url), SystemClock()
+        return open_sqlite(url, timeout=timeout or PATIENCE), SystemClock()
     if scheme == "postgresql":
         try:
             from hozon.catalog.postgres import PostgresClock, open_postgres  # noqa: PLC0415
@@ -174,8 +183,8 @@ def _open_database(url: str) -> "tuple[Database, Clock]":
                 "The catalog URL postgresql://… needs psycopg and tenacity",
                 hint="Run: pip install 'hozon[postgres]'.",
             ) from error
-        database = open_postgres(url)
-        return database, PostgresClock(database)
+        database = open_postgres(url, timeout=timeout)
+        return database, PostgresClock(database, patience=timeout)
     raise InvalidSettingError(
         f"The catalog URL {scheme!r}://… has an unknown scheme",
         hint="Set HOZON_CATALOG_URL to sqlite:///path/to/catalog.db or"
@@ -218,11 +227,13 @@ def open_transfer(source_url: str, target_url: str) -> "Transfer":
     return transfer
 
 
-def open_store(url: str) -> "ObjectStore":
+def open_store(url: str, *, timeout: timedelta | None = None) -> "ObjectStore":
     """Choose the adapter of an object store.
 
     Args:
         url: `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`.
+        timeout: How long to wait for a connection to a bucket, and for each answer; None for as
+            long as its library does by itself.
 
     Raises:
         InvalidSettingError: The scheme is unknown, or a part is missing.
@@ -241,13 +252,15 @@ def open_store(url: str) -> "ObjectStore":
             from hozon.storage.s3 import S3ObjectStore  # noqa: PLC0415  boto3 is heavy.
         except ImportError as error:
             raise _missing_extra(url, "boto3", "s3") from error
-        return S3ObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
+        prefix = unquote(parts.path).strip("/")
+        return S3ObjectStore(parts.netloc, prefix=prefix, timeout=timeout)
     if parts.scheme == "gs" and parts.netloc:
         try:
-            from hozon.storage.gs import GsObjectStore  # noqa: PLC0415  It is heavy, too.
+            from hozon.storage.gs import PATIENCE, GsObjectStore  # noqa: PLC0415  Heavy, too.
         except ImportError as error:
             raise _missing_extra(url, "google-cloud-storage", "gcs") from error
-        return GsObjectStore(parts.netloc, prefix=unquote(parts.path).strip("/"))
+        prefix = unquote(parts.path).strip("/")
+        return GsObjectStore(parts.netloc, prefix=prefix, patience=timeout or PATIENCE)
     raise InvalidSettingError(
         f"The storage URL {url!r} is not understood",
         hint="Set HOZON_STORAGE_URL to file:///folder, s3://bucket/prefix or gs://bucket/prefix.",

@@ -34,10 +34,12 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── ProtectionNotFoundError     not_found.protection
     │   ├── PurgedVersionError          not_found.purged
     │   ├── RunNotFoundError            not_found.run
-    │   └── SweepNotFoundError          not_found.sweep
+    │   ├── SweepNotFoundError          not_found.sweep
+    │   └── TypeNotFoundError           not_found.type
     ├── ConflictError
     │   ├── AliasedVersionError         conflict.aliased_version
     │   ├── CollectionKindError         conflict.collection_kind
+    │   ├── CollectionNameError         conflict.collection_name
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
     │   ├── LastAdminError              conflict.last_admin
@@ -734,22 +736,37 @@ class ProjectNotFoundError(NotFoundError):
     """There is no such project, or it is private and not for whoever asks: both look the same.
 
     Examples:
-        Somebody who is not of the team cannot even tell that the project is there.
+        A project is made by the first run, or by `Api.create_project`.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        try:
+            api.from_path("ada/letters")
+        except hozon.errors.ProjectNotFoundError as error:
+            print(error.message)
+            #> There is no project ada/letters
+        api.create_project("letters")
+        print(api.from_path("ada/letters"))
+        #> <Project ada/letters>
+        ```
+
+        Somebody who is not of the team cannot even tell that it is there.
 
         ```python
         import os
 
         import hozon
 
+        hozon.Api().create_project("letters")
         hozon.Api().team("ada").add_member("grace")
         os.environ["HOZON_USER"] = "guest"
         try:
-            hozon.init(entity="ada", project="digits")
+            hozon.Api().from_path("ada/letters")
         except hozon.errors.ProjectNotFoundError as error:
             print(error.message)
-            #> There is no project ada/digits
-            print(error.hint)
-            #> Check the spelling, and the entity that owns it.
+            #> There is no project ada/letters
         ```
     """
 
@@ -855,6 +872,28 @@ class SweepNotFoundError(NotFoundError):
     code = "not_found.sweep"
 
 
+class TypeNotFoundError(NotFoundError):
+    """No collection of the project holds artifacts of this type.
+
+    Examples:
+        The hint lists the types that there are.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().artifact_type("checkpoint")
+        except hozon.errors.TypeNotFoundError as error:
+            print(error.message)
+            #> ada/digits has no artifacts of type 'checkpoint'
+            print(error.hint)
+            #> Its types are dataset, model.
+        ```
+    """
+
+    code = "not_found.type"
+
+
 class ConflictError(HozonError):
     """Something else stands in the way of a call that is right in itself.
 
@@ -924,6 +963,34 @@ class CollectionKindError(ConflictError):
     """
 
     code = "conflict.collection_kind"
+
+
+class CollectionNameError(ConflictError):
+    """Another collection has the name, or had it.
+
+    Examples:
+        A collection that was renamed keeps its old name for itself.
+
+        ```python
+        import hozon
+
+        api = hozon.Api()
+        collection = api.artifact_collection("model", "sweep-classifier")
+        collection.name = "search"
+        collection.save()
+        other = api.artifact_collection("model", "classifier")
+        other.name = "sweep-classifier"
+        try:
+            other.save()
+        except hozon.errors.CollectionNameError as error:
+            print(error.message.partition(",")[0])
+            #> ada/digits/sweep-classifier has been renamed to ada/digits/search
+            print(error.hint)
+            #> Use 'search', or another name that no collection has had.
+        ```
+    """
+
+    code = "conflict.collection_name"
 
 
 class CollectorBusyError(ConflictError):

@@ -329,6 +329,37 @@ def went_on_by_itself() -> None:
     assert [[row["_step"] for row in run.history()] for run in runs] == [[0, 1], [0, 1], [0]]
 
 
+API_RUNS = ["prepare-data", "train-1", "train-2", "train-3", "train-4"]
+
+
+def looked_up(
+    *,
+    dataset: str = "mnist",
+    kind: str = "model",
+    tags: tuple[str, ...] = (),
+    gone: int | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """State what the data of the page is: as it began, but for what is said here."""
+    api = hozon.Api()
+    runs = [run for run in API_RUNS if run != f"train-{gone}"]
+    assert [run.id for run in api.runs()] == runs
+    assert {run.id: run.notes for run in api.runs() if run.notes} == notes
+    assert [list(api.run(run).used_artifacts()) != [] for run in runs[1:-1]] == [True] * (
+        len(runs) - 2
+    )
+    found = api.artifact_collection("dataset", dataset)
+    assert (found.tags, names("dataset", dataset)) == (
+        list(tags),
+        {"v0": ["reviewed"], "v1": ["latest"]},
+    )
+    assert list(names(kind, "classifier")) == [
+        f"v{number - 1}" for number in (3, 2, 1) if number != gone
+    ]
+    counts, keys = stored()
+    assert (counts.deleted_versions, keys) == (0 if gone is None else 1, 5)
+
+
 FAQ_RUNS = 5
 
 
@@ -625,6 +656,28 @@ def retention_policy() -> None:
     assert hozon.Api().artifact("classifier:v1").collection.retention is not None
 
 
+def traced(*, runs: int = 4, used: tuple[str, ...] = (), left_out: int = 0) -> None:
+    """The page's data is as it was; one more run used these, and so many edges are left out."""
+    api = hozon.Api()
+    assert names("model", "classifier") == {"v0": [], "v1": ["latest", "production"]}
+    for part in ("train", "test"):
+        assert names("dataset", f"mnist-{part}") == {"v0": ["latest"]}
+    assert [run.state for run in api.runs()] == ["finished"] * runs
+    graph = hozon.lineage("prepare-data")
+    newest = api.runs(order="-created_at")[0].id
+    told = [
+        f"{edge.artifact.name} {' '.join(edge.use_as)}".strip()
+        for edge in graph.edges
+        if edge.kind == "used" and edge.run.name == newest
+    ]
+    assert sorted(told) == sorted(used or COMPARED)
+    assert len(graph.left_out) == left_out
+
+
+COMPARED = ("classifier:v0", "classifier:v1", "mnist-test:v0 test")
+"""What the last run of the page's data used."""
+
+
 EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
     {
         ("README", "first.py"): readme_snippet,
@@ -643,6 +696,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/download-and-use", "download_part.py"): trained_unchanged,
         ("guides/download-and-use", "list_files.py"): trained_unchanged,
         ("guides/download-and-use", "verify_folder.py"): trained_unchanged,
+        ("guides/lineage", "draw_graph.py"): traced,
+        ("guides/lineage", "made_from.py"): traced,
+        ("guides/lineage", "depends_on.py"): traced,
+        ("guides/lineage", "use_as.py"): partial(
+            traced, runs=5, used=("mnist-train:v0 train", "mnist-test:v0 validation")
+        ),
+        ("guides/lineage", "left_out.py"): partial(
+            traced, runs=5, used=("mnist-test:v0",), left_out=1
+        ),
         ("guides/log-and-update", "log_version.py"): log_version,
         ("guides/log-and-update", "wait_for_version.py"): wait_for_version,
         ("guides/log-and-update", "log_again.py"): log_again,
@@ -700,6 +762,29 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/postgresql-and-s3", "bring_back.py"): bring_back,
         ("guides/upgrade-and-back-up", "back_up_catalog.py"): bucket_whole,
         ("guides/upgrade-and-back-up", "check_backup.py"): bucket_whole,
+        **{
+            ("guides/public-api", f"{title}.py"): looked_up
+            for title in (
+                "look_up",
+                "from_path",
+                "walk",
+                "filter_runs",
+                "join_filters",
+                "wrong_filter",
+                "order_runs",
+                "files_of_run",
+                "give_up_soon",
+                "show_in_notebook",
+            )
+        },
+        ("guides/public-api", "update_run.py"): partial(
+            looked_up, notes={"train-4": "The learning rate was too high."}
+        ),
+        ("guides/public-api", "delete_run.py"): partial(looked_up, gone=3),
+        ("guides/public-api", "rename_collection.py"): partial(
+            looked_up, dataset="handwritten-digits", tags=("images", "public")
+        ),
+        ("guides/public-api", "move_type.py"): partial(looked_up, kind="checkpoint"),
         ("guides/resume-a-run", "log_to_run.py"): partial(
             resumed, runs={"train-model": "finished"}, logged=2
         ),

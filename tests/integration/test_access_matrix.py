@@ -43,7 +43,8 @@ from hozon.model.access import Role, Visibility
 from hozon.model.audit import AuditQuery
 from hozon.model.expiry import TeamTtl
 from hozon.model.lineage_graph import Direction, Ends
-from hozon.model.names import Alias, RunId, SweepId, TypeName
+from hozon.model.named_paths import AnyPath
+from hozon.model.names import Alias, CollectionName, RunId, SweepId, TypeName
 from hozon.model.plans import PlanRules
 from hozon.model.retention import RetentionPolicy
 from hozon.model.runs import RunDetails, RunState
@@ -54,6 +55,7 @@ from hozon.ports.retention import CollectionPolicy
 from hozon.services import (
     access,
     audit,
+    collections,
     commit,
     delete,
     download,
@@ -62,11 +64,14 @@ from hozon.services import (
     expire,
     lineage,
     links,
+    naming,
     plans,
+    projects,
     protection,
     references,
     resolve,
     restore,
+    run_files,
     run_queries,
     runs,
     status,
@@ -106,10 +111,13 @@ EXPECTED: Mapping[str, Pattern] = {
     "access.remove_member": ADMINISTER_TEAM,
     "access.set_visibility": ADMINISTER,
     "audit.read_audit": READ_AUDIT,
+    "collections.edit_collection": WRITE,
+    "collections.read_collection": READ,
     "commit.commit_version": WRITE,
     "delete.delete_collection": DELETE,
     "delete.delete_run": DELETE,
     "delete.delete_version": DELETE,
+    "delete.delete_versions": DELETE,
     "download.download_version": READ,
     "download.published_digest": READ,
     "drafts.hold_content": READ,
@@ -133,8 +141,15 @@ EXPECTED: Mapping[str, Pattern] = {
     "links.link_version": WRITE,
     "links.source_of": READ,
     "links.unlink_version": DELETE,
+    "naming.find_named": READ,
     "plans.execute_plan": DELETE,
     "plans.plan_delete": READ,
+    "projects.check_type_there": READ,
+    "projects.create_project": WRITE,
+    "projects.find_project": READ,
+    "projects.list_projects": READ,
+    "projects.list_types": READ,
+    "projects.project_created_at": READ,
     "protection.list_protected": READ,
     "protection.protect_alias": ADMINISTER,
     "protection.unprotect_alias": ADMINISTER,
@@ -156,6 +171,7 @@ EXPECTED: Mapping[str, Pattern] = {
     "restore.restore_collection": DELETE,
     "restore.restore_path": DELETE,
     "restore.restore_version": DELETE,
+    "run_files.list_run_files": READ,
     "run_queries.list_runs": READ,
     "runs.begin_run": WRITE,
     "runs.describe_run": WRITE,
@@ -189,6 +205,7 @@ EXPECTED: Mapping[str, Pattern] = {
     "ttl.set_collection_policy": SET_TTL,
     "ttl.set_project_ttl": SET_TTL,
     "ttl.set_team_ttl": ADMINISTER_TEAM,
+    "usage.measure_freed": READ,
     "usage.list_usage": READ,
     "usage.list_version_usage": READ,
     "verify.check_out": READ,
@@ -219,6 +236,7 @@ STEPS: Mapping[str, str] = {
     "acts.record_aliases": "in the transaction of an act",
     "acts.record_versions": "in the transaction of an act",
     "carrying.carry": "a step of an upload",
+    "collections.ensure_collection": "in the transaction of a caller, who asked",
     "context.Context": "it is who asks",
     "delete.delete_in_session": "in the transaction of a delete; asks itself",
     "delete.take_links_along": "in the transaction of a delete, or the collector's",
@@ -245,6 +263,7 @@ STEPS: Mapping[str, str] = {
     "runs.extend_hold": "in the transaction of a write; asks itself",
     "transfers.fetch": "reads places, which tell nothing of a project",
     "transfers.find_places": "finds places by digests, which their reader has",
+    "ttl.merge_collection_policy": "in the transaction of a caller, who asked",
     "uploads.put_checked": "a step of an upload",
     "uploads.scratch_space": "a folder on this machine",
     "uploads.upload_missing": "a step of a commit, whose last transaction asks",
@@ -287,6 +306,15 @@ def _retold(world: World) -> object:
     return edit.edit_version(world.context, version, aliases=version.aliases, notes=notes)
 
 
+def _renamed(world: World) -> object:
+    """Rename a collection."""
+    collection = world.things.collection
+    seen = collections.CollectionState(collection.facts, None)
+    facts = replace(collection.facts, name=CollectionName("digits"))
+    wanted = collections.CollectionState(facts, None)
+    return collections.edit_collection(world.context, collection, seen=seen, wanted=wanted)
+
+
 CALLS: Mapping[str, Call] = {
     "access.add_member": lambda w: access.add_member(w.context, TEAM, "grace", Role.VIEWER),
     "access.list_members": lambda w: access.list_members(w.context, TEAM),
@@ -297,6 +325,10 @@ CALLS: Mapping[str, Call] = {
         for chosen in (Visibility.OPEN, Visibility.PRIVATE, Visibility.PUBLIC)
     ],
     "audit.read_audit": lambda w: audit.read_audit(w.context, AuditQuery(TEAM, AT.project)),
+    "collections.edit_collection": _renamed,
+    "collections.read_collection": lambda w: collections.read_collection(
+        w.context, w.things.collection
+    ),
     "commit.commit_version": lambda w: commit.commit_version(w.context, _request(w)),
     "delete.delete_collection": lambda w: delete.delete_collection(
         w.context, w.things.collection, force_links=True
@@ -306,6 +338,9 @@ CALLS: Mapping[str, Call] = {
     ),
     "delete.delete_version": lambda w: delete.delete_version(
         w.context, w.things.older, delete_aliases=True
+    ),
+    "delete.delete_versions": lambda w: delete.delete_versions(
+        w.context, [w.things.older], delete_aliases=True
     ),
     "download.download_version": lambda w: download.download_version(
         w.context, w.things.version, w.folder / "there"
@@ -348,10 +383,19 @@ CALLS: Mapping[str, Call] = {
     ),
     "links.source_of": lambda w: links.source_of(w.context, w.things.link),
     "links.unlink_version": lambda w: links.unlink_version(w.context, w.things.link),
+    "naming.find_named": lambda w: naming.find_named(w.context, AnyPath(AT, "mnist")),
     "plans.execute_plan": lambda w: plans.execute_plan(w.context, w.things.plan),
     "plans.plan_delete": lambda w: plans.plan_delete(
         w.context, AT, names=NamePatterns(("raw",)), type_name=None, rules=PlanRules()
     ),
+    "projects.check_type_there": lambda w: (
+        projects.check_type_there(w.context, AT, TypeName("dataset")) or "there"
+    ),
+    "projects.create_project": lambda w: projects.create_project(w.context, AT),
+    "projects.find_project": lambda w: projects.find_project(w.context, AT),
+    "projects.list_projects": lambda w: projects.list_projects(w.context, TEAM),
+    "projects.list_types": lambda w: projects.list_types(w.context, AT),
+    "projects.project_created_at": lambda w: projects.project_created_at(w.context, AT),
     "protection.list_protected": lambda w: protection.list_protected(w.context, AT),
     "protection.protect_alias": lambda w: protection.protect_alias(w.context, AT, Alias("best")),
     "protection.unprotect_alias": lambda w: protection.unprotect_alias(
@@ -383,6 +427,7 @@ CALLS: Mapping[str, Call] = {
     "restore.restore_collection": lambda w: restore.restore_collection(w.context, GONE),
     "restore.restore_path": lambda w: restore.restore_path(w.context, w.things.deleted.path),
     "restore.restore_version": lambda w: restore.restore_version(w.context, w.things.deleted),
+    "run_files.list_run_files": lambda w: run_files.list_run_files(w.context, w.things.run.key),
     "run_queries.list_runs": lambda w: run_queries.list_runs(w.context, AT),
     "runs.begin_run": lambda w: runs.begin_run(w.context, runs.RunRequest(AT, RunId("new"))),
     "runs.describe_run": lambda w: runs.describe_run(
@@ -445,6 +490,7 @@ CALLS: Mapping[str, Call] = {
     "ttl.set_team_ttl": lambda w: ttl.set_team_ttl(
         w.context, TEAM, seen=TeamTtl(), wanted=TeamTtl(timedelta(days=9))
     ),
+    "usage.measure_freed": lambda w: usage.measure_freed(w.context, [w.things.older]),
     "usage.list_usage": lambda w: usage.list_usage(
         w.context, AT, names=NamePatterns(("m*",)), type_name=None
     ),
@@ -472,12 +518,18 @@ CALLS: Mapping[str, Call] = {
 }
 """How each call is made."""
 
-QUIET: Final = {"find_claim", "close_claim", "hold_content"}
+QUIET: Final = {"find_claim", "close_claim", "hold_content", "create_project"}
 """Writes that may leave the catalog as it was, and reads that may change it."""
 
 SAME_AS_ABSENT: Final = {
     "lineage.find_root",
     "lineage.find_root_run",
+    "naming.find_named",
+    "projects.check_type_there",
+    "projects.find_project",
+    "projects.list_projects",
+    "projects.list_types",
+    "projects.project_created_at",
     "resolve.any_version",
     "resolve.find_any_version",
     "resolve.list_collections",

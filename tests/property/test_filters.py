@@ -5,28 +5,30 @@ import math
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hozon.bootstrap import open_catalog
+from hozon.model.access import Principal
 from hozon.model.filters import Every, parse_filter
 from hozon.model.metadata import JsonObject
-from hozon.model.names import RunId
+from hozon.model.names import EntityName, RunId
 from hozon.model.orders import Order
-from hozon.model.paths import RunPath
-from hozon.model.runs import Run, RunState
+from hozon.model.paths import ProjectPath, RunPath
+from hozon.model.runs import Run, RunDetails, RunState
 from hozon.ports.catalog import Catalog
 from hozon.ports.paging import Listing
 from hozon.ports.runs import NewRun
 from hozon.services.listing import CatalogListing
 from hozon.services.run_queries import FilteredRuns, OrderedRuns
 from hozon.testing.clocks import ManualClock
-from hozon.testing.records import ADA, AT, NOW, read_all
+from hozon.testing.records import AT, NOW, read_all
 
 LACKING = object()
 """What a run has where it has nothing."""
@@ -36,8 +38,12 @@ scalars = st.sampled_from(
 )
 values = scalars | st.lists(scalars, max_size=2) | st.fixed_dictionaries({"y": scalars})
 documents = st.dictionaries(st.sampled_from(["x", "y", "$z", "x.y"]), values, max_size=3)
+labels = ["display_name", "group", "job_type", "notes"]
 fields = st.sampled_from(
-    ["state", "name", "job_type", "config.x", "config.x.y", "config.$z", "summary_metrics.y"]
+    [
+        *["state", "name", "tags", "username", *labels],
+        *["config.x", "config.x.y", "config.$z", "summary_metrics.y"],
+    ]
 )
 comparable = st.sampled_from([True, False, 0, 1, 1.5, -math.inf, math.nan, "", "1", "sgd", "r1"])
 operators = st.one_of(
@@ -64,17 +70,34 @@ queries = st.recursive(
     ),
     max_leaves=4,
 )
+texts = st.sampled_from([None, "1", "sgd", "ada"])
+said = st.builds(
+    RunDetails,
+    name=texts,
+    group=texts,
+    tags=st.sampled_from([(), ("ada",), ("1", "b")]),
+    notes=texts,
+)
 runs_drawn = st.lists(
-    st.tuples(st.sampled_from([None, "train", "ada"]), documents, documents, st.booleans()),
+    st.tuples(texts, documents, documents, st.booleans(), said, st.sampled_from(["ada", "sgd"])),
     max_size=6,
 )
 
 
 def read(run: Run, field: str) -> object:
     """Find what a run has in a field, one level at a time."""
-    if field in ("state", "name", "job_type"):
-        plain = {"state": str(run.state), "name": run.id, "job_type": run.job_type}[field]
-        return LACKING if plain is None else plain
+    plain = {
+        "state": str(run.state),
+        "name": run.id,
+        "display_name": run.details.name or run.id,
+        "group": run.details.group,
+        "job_type": run.job_type,
+        "tags": list(run.details.tags),
+        "notes": run.details.notes,
+        "username": run.created_by,
+    }
+    if field in plain:
+        return LACKING if plain[field] is None else plain[field]
     document, key = field.split(".", 1)
     held: Mapping[str, Any] = run.config if document == "config" else run.summary
     if key in held:
@@ -147,29 +170,30 @@ def answers(run: Run, query: Mapping[str, Any]) -> bool:
     return True
 
 
-Drawn = tuple[str | None, JsonObject, JsonObject, bool]
+Drawn = tuple[str | None, JsonObject, JsonObject, bool, RunDetails, str]
 
 
 @contextmanager
 def world(migrated_catalog: Path, drawn: list[Drawn]) -> Iterator[tuple[Catalog, list[Run]]]:
-    """Write runs into a catalog, and give them as they come back."""
+    """Write runs into a catalog on SQLite, and give them as they come back."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.db"
         shutil.copyfile(migrated_catalog, path)
-        catalog = open_catalog(f"sqlite:///{path}", clock=ManualClock())
-        with catalog.write() as session:
-            for number, (job_type, config, summary, ended) in enumerate(drawn):
-                at = RunPath(AT, RunId(f"r{number}"))
-                new = NewRun(job_type=job_type, config=config)
-                run = session.runs.add(at, new, by=ADA, now=NOW)
-                session.runs.set_summary(run.key, summary)
-                if ended:
-                    session.runs.set_state(run.key, RunState.FINISHED, now=NOW)
-            everything = read_all(session.runs.listing(AT))
-        try:
-            yield catalog, everything
-        finally:
-            catalog.close()
+        with closing(open_catalog(f"sqlite:///{path}", clock=ManualClock())) as catalog:
+            yield catalog, written(catalog, AT, drawn)
+
+
+def written(catalog: Catalog, project: ProjectPath, drawn: list[Drawn]) -> list[Run]:
+    """Write runs into a project, and give them as they come back."""
+    with catalog.write() as session:
+        for number, (job_type, config, summary, ended, details, user) in enumerate(drawn):
+            at = RunPath(project, RunId(f"r{number}"))
+            new = NewRun(job_type=job_type, config=config, details=details)
+            run = session.runs.add(at, new, by=Principal(EntityName(user)), now=NOW)
+            session.runs.set_summary(run.key, summary)
+            if ended:
+                session.runs.set_state(run.key, RunState.FINISHED, now=NOW)
+        return read_all(session.runs.listing(project))
 
 
 def pages(listing: Listing[Run], limit: int) -> Iterator[Run]:
@@ -188,12 +212,35 @@ def test_a_filter_lets_through_what_a_plain_reading_does(
     """Each operator, and combinations of them; in the order of creation, and counted alike."""
     with world(migrated_catalog, drawn) as (catalog, everything):
         for query in asked:
-            chosen = FilteredRuns(
-                CatalogListing(catalog, lambda s: s.runs.listing(AT)), parse_filter(query)
-            )
-            expected = [run.id for run in everything if answers(run, query)]
-            assert [run.id for run in pages(chosen, 2)] == expected
-            assert chosen.count() == len(expected)
+            assert_answered(catalog, AT, query, everything)
+
+
+@given(drawn=runs_drawn, asked=st.lists(queries, min_size=1, max_size=12))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_filter_means_the_same_on_postgresql(
+    postgres_url: str, drawn: list[Drawn], asked: list[Mapping[str, Any]]
+) -> None:
+    """What is stored comes back with the same values and kinds; each example has its project."""
+    with closing(open_catalog(postgres_url, clock=ManualClock())) as catalog:
+        project = ProjectPath.of("ada", uuid.uuid4().hex)
+        everything = written(catalog, project, drawn)
+        for query in asked:
+            assert_answered(catalog, project, query, everything)
+
+
+def assert_answered(
+    catalog: Catalog, at: ProjectPath, query: Mapping[str, Any], everything: list[Run]
+) -> None:
+    """Hold what a filter lets through to the plain reading, in both orders of creation."""
+    expected = [run.id for run in everything if answers(run, query)]
+    for newest_first in (False, True):
+        listing = CatalogListing(
+            catalog, lambda s, last=newest_first: s.runs.listing(at, newest_first=last)
+        )
+        chosen = FilteredRuns(listing, parse_filter(query))
+        wanted = expected[::-1] if newest_first else expected
+        assert [run.id for run in pages(chosen, 2)] == wanted
+        assert chosen.count() == len(expected)
 
 
 @given(drawn=runs_drawn, field=fields, descending=st.booleans(), deleted=st.integers(0, 5))

@@ -8,11 +8,13 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 from hozon.catalog.batches import batches
 from hozon.catalog.listings import AnyRow, SqlListing
 from hozon.catalog.projects import ensure_project
-from hozon.catalog.schema import aliases, collections, projects, versions
+from hozon.catalog.schema import aliases, collections, former_names, projects, versions
 from hozon.model.aliases import Pointers
+from hozon.model.collections import CollectionFacts
 from hozon.model.links import CollectionKind
 from hozon.model.names import Alias, CollectionName, EntityName, ProjectName, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
+from hozon.model.tags import Tag
 from hozon.model.versions import VersionId, VersionState
 from hozon.ports.catalog import Collection, CollectionKey
 from hozon.ports.paging import Listing
@@ -25,7 +27,14 @@ _SELECT = select(
     collections.c.type,
     collections.c.kind,
     collections.c.created_at,
-).join_from(collections, projects)
+    collections.c.description,
+    collections.c.tags,
+).join_from(collections, projects, collections.c.project_id == projects.c.id)
+
+_LISTED = exists().where(
+    versions.c.collection_id == collections.c.id,
+    versions.c.state == VersionState.COMMITTED,
+)
 
 
 class SqlCollections:
@@ -44,6 +53,45 @@ class SqlCollections:
         )
         row = self._connection.execute(query).one_or_none()
         return _collection(row) if row else None
+
+    def get(self, key: CollectionKey) -> Collection:
+        """Read a collection that is known to exist."""
+        return _collection(self._connection.execute(_SELECT.where(collections.c.id == key)).one())
+
+    def renamed(self, path: CollectionPath) -> Collection | None:
+        """Find the collection that had this path before it was renamed."""
+        query = _SELECT.join(former_names, former_names.c.collection_id == collections.c.id).where(
+            projects.c.entity == path.at.entity,
+            projects.c.name == path.at.project,
+            former_names.c.name == path.name,
+        )
+        row = self._connection.execute(query).one_or_none()
+        return _collection(row) if row else None
+
+    def change(self, key: CollectionKey, facts: CollectionFacts, *, now: datetime) -> None:
+        """Replace what may change of a collection, and remember a name that it gives up."""
+        query = select(collections.c.project_id, collections.c.name).where(collections.c.id == key)
+        before = self._connection.execute(query).one()
+        if before.name != facts.name:
+            in_project = former_names.c.project_id == before.project_id
+            again = delete(former_names).where(in_project, former_names.c.name == facts.name)
+            self._connection.execute(again)
+            given_up = insert(former_names).values(
+                project_id=before.project_id,
+                name=before.name,
+                collection_id=key,
+                renamed_at=now,
+            )
+            self._connection.execute(given_up)
+        changed = update(collections).where(collections.c.id == key)
+        self._connection.execute(
+            changed.values(
+                name=facts.name,
+                type=facts.type,
+                description=facts.description,
+                tags=facts.tags,
+            )
+        )
 
     def ensure(
         self,
@@ -109,19 +157,31 @@ class SqlCollections:
         query = _SELECT.where(
             projects.c.entity == at.entity,
             projects.c.name == at.project,
-            exists().where(
-                versions.c.collection_id == collections.c.id,
-                versions.c.state == VersionState.COMMITTED,
-            ),
+            _LISTED,
         )
         if type_name is not None:
             query = query.where(collections.c.type == type_name)
         return SqlListing(self._connection, query, key=collections.c.id, decode=_decode)
 
+    def types(self, at: ProjectPath) -> Listing[TypeName]:
+        """List the types of those collections, each once, in the order of names."""
+        query = (
+            select(collections.c.type)
+            .join_from(collections, projects, collections.c.project_id == projects.c.id)
+            .where(projects.c.entity == at.entity, projects.c.name == at.project, _LISTED)
+            .distinct()
+        )
+        return SqlListing(self._connection, query, key=collections.c.type, decode=_decode_types)
+
 
 def _decode(rows: Sequence[AnyRow]) -> list[Collection]:
     """Turn rows into collections."""
     return [_collection(row) for row in rows]
+
+
+def _decode_types(rows: Sequence[AnyRow]) -> list[TypeName]:
+    """Turn rows into types."""
+    return [TypeName(row.type) for row in rows]
 
 
 def _collection(row: AnyRow) -> Collection:
@@ -133,4 +193,6 @@ def _collection(row: AnyRow) -> Collection:
         type=TypeName(row.type),
         kind=CollectionKind(row.kind),
         created_at=row.created_at,
+        description=row.description,
+        tags=tuple(map(Tag, row.tags)),
     )

@@ -189,7 +189,8 @@ def _numbered(batch: Sequence[VersionId]) -> Select[Any]:
 
 
 def _fitting(batch: Sequence[VersionId]) -> Select[Any]:
-    """Select the deleted links whose source is there, and has no link in the same portfolio."""
+    """Select the deleted links whose source is there, of the same type, and not linked again."""
+    original = collections.alias("original")
     source, other, leading = versions.alias("source"), versions.alias("other"), links.alias("equal")
     equal = (
         select(other.c.id)
@@ -204,7 +205,10 @@ def _fitting(batch: Sequence[VersionId]) -> Select[Any]:
         select(versions.c.id)
         .join(links, links.c.version_id == versions.c.id)
         .join(source, source.c.id == links.c.source_id)
+        .join(collections, collections.c.id == versions.c.collection_id)
+        .join(original, original.c.id == source.c.collection_id)
         .where(
+            original.c.type == collections.c.type,
             versions.c.id.in_(batch),
             _DELETED,
             source.c.state == VersionState.COMMITTED,

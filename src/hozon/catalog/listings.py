@@ -37,7 +37,7 @@ class SqlListing(Generic[T]):
         connection: Connection,
         query: Select[Any],
         *,
-        key: ColumnElement[int],
+        key: ColumnElement[int] | ColumnElement[str],
         decode: Decode[T],
         newest_first: bool = False,
     ) -> None:

@@ -11,7 +11,7 @@ from hozon.catalog.database import Database
 from hozon.catalog.schema import metadata
 from hozon.errors import CatalogError
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision that this release works with; a test compares it with Alembic's."""
 
 

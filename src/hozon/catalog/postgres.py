@@ -6,7 +6,9 @@ committed before it got it; one that reads sees the state of the moment it began
 times are UTC, whatever the server's settings are.
 """
 
+import math
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from psycopg import Connection as DriverConnection
@@ -57,6 +59,9 @@ _PASSED = {
 }
 """Failures that may be gone with the next try, by SQLSTATE."""
 
+_TOO_LONG = "57014"
+"""The SQLSTATE of a statement that was given up, be it after its timeout."""
+
 _LOST = "08"
 """How the SQLSTATE of every failure of a connection begins."""
 
@@ -70,13 +75,16 @@ _SECRET = {"password", "sslpassword"}
 """Parameters of a URL that are nobody's business."""
 
 
-def open_postgres(url: str) -> Database:
+def open_postgres(url: str, *, timeout: timedelta | None = None) -> Database:
     """Open a database of a PostgreSQL server; nothing is connected before it is used.
 
     Args:
         url: `postgresql://user:password@host:port/database`, each part but the first optional,
             with parameters of libpq after a `?`. Where the password is left out, libpq looks for it
             in `PGPASSWORD` and `~/.pgpass`.
+        timeout: How long a call waits for a connection, for another writer, and for the answer to a
+            statement, each; None for as long as this module's figures say, and for statements
+            without end.
 
     Returns:
         A database whose transactions follow the invariants of this module.
@@ -91,7 +99,11 @@ def open_postgres(url: str) -> Database:
             "The catalog URL postgresql://… is malformed",
             hint="Use postgresql://user@host:port/database.",
         ) from None
-    defaults = {"connect_timeout": "10", "fallback_application_name": "hozon"}
+    connect_seconds = 10 if timeout is None else math.ceil(timeout.total_seconds())
+    defaults = {
+        "connect_timeout": str(connect_seconds),
+        "fallback_application_name": "hozon",
+    }
     engine = create_engine(
         parsed,
         connect_args={
@@ -101,10 +113,14 @@ def open_postgres(url: str) -> Database:
         # A thread may ask for the time within a transaction: nobody waits for a connection.
         max_overflow=-1,
     )
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", partial(_set_up, timeout=timeout))
     event.listen(engine, "begin", _begin)
     return Database(
-        engine, _shown(parsed), patiently=_retrying(), next_step=_next_step, analyze=_analyze
+        engine,
+        _shown(parsed),
+        patiently=_retrying(timeout),
+        next_step=_next_step,
+        analyze=_analyze,
     )
 
 
@@ -113,11 +129,13 @@ class PostgresClock:
 
     Args:
         database: Whose clock it is.
+        patience: How long a server is tried that does not answer; None for `PATIENCE`.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, patience: timedelta | None = None) -> None:
         """Remember the database; nothing is asked yet."""
         self._database = database
+        self._patience = patience
 
     def now(self) -> datetime:
         """Ask the server for the present in UTC.
@@ -126,7 +144,7 @@ class PostgresClock:
             CatalogError: The server did not answer.
         """
         with self._database.translated():
-            return _retrying()(self._ask)
+            return _retrying(self._patience)(self._ask)
 
     def _ask(self) -> datetime:
         """Ask once, outside of any transaction."""
@@ -146,7 +164,9 @@ class _IntegerLoader(NumericLoader):
         return whole if whole == number else number  # type: ignore[return-value]
 
 
-def _set_up(connection: DriverConnection[object], _record: object) -> None:
+def _set_up(
+    connection: DriverConnection[object], _record: object, *, timeout: timedelta | None
+) -> None:
     """Refuse servers that would change what is written, and set what every connection needs."""
     info = connection.info
     if info.server_version < OLDEST_VERSION * 10_000:
@@ -160,12 +180,21 @@ def _set_up(connection: DriverConnection[object], _record: object) -> None:
             hint="Create a database with the encoding UTF8 for the catalog.",
         )
     connection.adapters.register_loader("numeric", _IntegerLoader)
-    connection.execute(
-        "SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false),"
-        " set_config('lock_timeout', %s, false)",
-        (f"{LOCK_TIMEOUT // timedelta(milliseconds=1)}ms",),
-    )
+    settings = {
+        "TimeZone": "UTC",
+        "DateStyle": "ISO",
+        "lock_timeout": _milliseconds(min(LOCK_TIMEOUT, timeout or LOCK_TIMEOUT)),
+    }
+    if timeout is not None:
+        settings["statement_timeout"] = _milliseconds(timeout)
+    for name, value in settings.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
     connection.commit()
+
+
+def _milliseconds(span: timedelta) -> str:
+    """Write a span as the server takes it; 0 would be no limit."""
+    return f"{max(1, span // timedelta(milliseconds=1))}ms"
 
 
 def _begin(connection: Connection) -> None:
@@ -200,22 +229,22 @@ def _analyze(engine: Engine) -> None:
             alone.execute(text(f"ANALYZE {preparer.quote(table)}"))
 
 
-def _retrying() -> Retrying:
+def _retrying(patience: timedelta | None) -> Retrying:
     """Say how long the beginning of a transaction is tried, and with which pauses."""
     return Retrying(
         retry=retry_if_exception(_may_pass),
         wait=wait_exponential(multiplier=0.1, max=2) + wait_random(0, 0.1),
-        stop=_is_enough,
+        stop=partial(_is_enough, patience=patience),
         reraise=True,
     )
 
 
-def _is_enough(state: RetryCallState) -> bool:
+def _is_enough(state: RetryCallState, *, patience: timedelta | None) -> bool:
     """Give up after a while, and sooner where nobody answers."""
     error = state.outcome.exception() if state.outcome else None
     if _is_unreachable(error) and state.attempt_number >= CONNECT_ATTEMPTS:
         return True
-    return (state.seconds_since_start or 0) >= PATIENCE.total_seconds()
+    return (state.seconds_since_start or 0) >= (patience or PATIENCE).total_seconds()
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -234,6 +263,8 @@ def _next_step(error: BaseException) -> str:
     """Name what to do after a failure."""
     if _sqlstate(error) in _PASSED:
         return "Nothing was written: try again, as another writer or the server was in the way."
+    if _sqlstate(error) == _TOO_LONG:
+        return "Nothing was written: try again, or with a longer timeout."
     if isinstance(_driver_error(error), DataError):
         return "Nothing was written: PostgreSQL cannot store this value, give another."
     return what_to_check(error)

@@ -31,6 +31,7 @@ SELECT_RUNS = (
         runs.c.summary,
         sweeps.c.sweep_id,
         runs.c.created_at,
+        runs.c.created_by,
         runs.c.deleted_at,
         runs.c.name,
         runs.c.run_group,
@@ -182,12 +183,18 @@ class SqlRuns:
             query = query.where(history.c.step < end)
         return SqlListing(self._connection, query, key=history.c.step, decode=_decode_history)
 
-    def listing(self, at: ProjectPath) -> Listing[Run]:
-        """List the runs of a project, earliest first."""
+    def listing(self, at: ProjectPath, *, newest_first: bool = False) -> Listing[Run]:
+        """List the runs of a project, in the order in which they were made."""
         query = SELECT_RUNS.where(
             projects.c.entity == at.entity, projects.c.name == at.project, _LISTED
         )
-        return SqlListing(self._connection, query, key=runs.c.id, decode=decode_runs)
+        return SqlListing(
+            self._connection,
+            query,
+            key=runs.c.id,
+            decode=decode_runs,
+            newest_first=newest_first,
+        )
 
     def in_sweep(self, key: SweepKey) -> Listing[Run]:
         """List the runs of a sweep, earliest first."""
@@ -216,6 +223,7 @@ def _run(row: AnyRow) -> Run:
         summary=row.summary,
         sweep_id=SweepId(row.sweep_id) if row.sweep_id else None,
         created_at=row.created_at,
+        created_by=EntityName(row.created_by),
         deleted_at=row.deleted_at,
         details=RunDetails(
             name=row.name,

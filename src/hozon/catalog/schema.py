@@ -183,9 +183,21 @@ collections = Table(
     Column("kind", code_points(16), nullable=False, server_default="sequence"),
     Column("ttl", TtlSpan),
     Column("retention", JSON(none_as_null=True)),
+    Column("description", code_points()),
+    Column("tags", TextList),
     UniqueConstraint("project_id", "name"),
 )
 """Collections with the number to give to the next version, and what their versions live by."""
+
+former_names = Table(
+    "former_names",
+    metadata,
+    Column("project_id", ForeignKey("projects.id"), primary_key=True),
+    Column("name", code_points(128), primary_key=True),
+    Column("collection_id", ForeignKey("collections.id"), nullable=False, index=True),
+    Column("renamed_at", UtcDateTime, nullable=False),
+)
+"""Names that collections had before they were renamed; no other collection ever gets them."""
 
 versions = Table(
     "versions",

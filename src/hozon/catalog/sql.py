@@ -22,6 +22,7 @@ from hozon.catalog.lineage import SqlLineage
 from hozon.catalog.links import SqlLinks
 from hozon.catalog.migrate import ensure_schema
 from hozon.catalog.objects import SqlObjects
+from hozon.catalog.projects import SqlProjects
 from hozon.catalog.protection import SqlProtection
 from hozon.catalog.retention import SqlRetention
 from hozon.catalog.runs import SqlRuns
@@ -45,6 +46,11 @@ class SqlSession:
 
     store: StoreName
     """The store whose places and garbage are meant."""
+
+    @property
+    def projects(self) -> SqlProjects:
+        """Projects."""
+        return SqlProjects(self.connection)
 
     @property
     def collections(self) -> SqlCollections:
@@ -149,7 +155,8 @@ class SqlCatalog:
         CatalogError: The database cannot be reached, opened or migrated.
 
     Concurrency:
-        See `hozon.ports.catalog.Catalog`. Writers wait for each other for about 30 s at most.
+        See `hozon.ports.catalog.Catalog`. Writers wait for each other for about 30 s at
+        most, or for as long as the database was told to.
     """
 
     def __init__(self, database: Database, *, clock: Clock) -> None:

@@ -6,26 +6,29 @@ first statement, so that it never fails half-way because another writer came fir
 """
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
-from hozon.catalog.database import Database, is_for_writing
+from hozon.catalog.database import Database, is_for_writing, what_to_check
 from hozon.errors import CatalogError
 
-BUSY_TIMEOUT_SECONDS: Final = 30
-"""How long a writer waits for another before it gives up, in seconds."""
+PATIENCE: Final = timedelta(seconds=30)
+"""How long a writer waits for another before it gives up, unless it is told otherwise."""
 
 _SCHEME = "sqlite:///"
 
 
-def open_sqlite(url: str) -> Database:
+def open_sqlite(url: str, *, timeout: timedelta = PATIENCE) -> Database:
     """Open a SQLite database; its folder is made if need be, its file by the first connection.
 
     Args:
         url: `sqlite:///` and an absolute or relative path to a file, taken as it stands: a path
             may hold `?` and `%`.
+        timeout: How long a writer waits for another before it gives up.
 
     Returns:
         A database whose connections follow the invariants of this module.
@@ -47,11 +50,19 @@ def open_sqlite(url: str) -> Database:
             hint="Give HOZON_CATALOG_URL or HOZON_HOME a place that you may write to.",
         ) from error
     engine = create_engine(
-        URL.create("sqlite", database=database), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        URL.create("sqlite", database=database), connect_args={"timeout": timeout.total_seconds()}
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
-    return Database(engine, url)
+    return Database(engine, url, next_step=_next_step)
+
+
+def _next_step(error: BaseException) -> str:
+    """Name what to do after a failure."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "Nothing was written: try again, as another writer was in the way for too long."
+    return what_to_check(error)
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

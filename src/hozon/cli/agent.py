@@ -26,7 +26,10 @@ _GRACE: Final = 5
 """How long a program may take to end when it is asked to, in seconds."""
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(
+    context_settings={"ignore_unknown_options": True},
+    short_help="Try the points of a sweep with a program.",
+)
 @click.argument("sweep", shell_complete=complete_sweep)
 @click.option(
     "--count", type=click.IntRange(min=1), metavar="N", help="Try this many points at most."

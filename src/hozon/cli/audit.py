@@ -44,6 +44,7 @@ def audit(
     Actions:
       create, delete, restore, purge, recover, erase    of versions, collections, runs
       alias, unalias, link, unlink, protect, unprotect  of names
+      rename, retype                                    of collections
       add-member, remove-member, set-visibility         of teams and projects
 
     What the garbage collector does, it does as 'collector'. Members of the team read the log;

@@ -56,7 +56,7 @@ def info(*, as_json: bool) -> None:
     )
 
 
-@cache.command()
+@cache.command(short_help="Remove what was not used for longest.")
 @click.option(
     "--size",
     required=True,

@@ -100,7 +100,7 @@ def watch(*, every: str, max_unused: float, as_json: bool) -> None:
         advise("Stopped.")
 
 
-@gc.command()
+@gc.command(short_help="Say why a version or an object is kept.")
 @click.argument("target", shell_complete=complete_version)
 @JSON
 def explain(target: str, *, as_json: bool) -> None:
@@ -118,7 +118,7 @@ def explain(target: str, *, as_json: bool) -> None:
         click.echo(str(why))
 
 
-@gc.command()
+@gc.command(short_help="Bring a purged version back.")
 @click.argument("version")
 @JSON
 def recover(version: str, *, as_json: bool) -> None:
@@ -138,7 +138,7 @@ def recover(version: str, *, as_json: bool) -> None:
     )
 
 
-@gc.command()
+@gc.command(short_help="Leave nothing of a version or an object.")
 @click.argument("target")
 @YES
 @JSON

@@ -29,12 +29,19 @@ _READ: Final = 5_000
 _PAGE: Final = 200
 
 _Words = Callable[["Context", "ProjectPath", str], Iterable[str]]
-"""Gives words for a project and a beginning, which stands without the project."""
+"""Gives words for the place in which names are looked up, and what has been typed."""
 
 
 def complete_version(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer names of artifacts; after a colon the aliases and versions of one."""
     return _offered(incomplete, _versions)
+
+
+def complete_version_or_run(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Offer what has a lineage: what `complete_version` offers, and ids of runs."""
+    return _offered(incomplete, _versions) + _offered(incomplete, _runs)
 
 
 def complete_collection(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -53,14 +60,8 @@ def complete_sweep(_ctx: click.Context, _param: click.Parameter, incomplete: str
 
 
 def complete_project(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the default project: the one name that is known without looking."""
-    with suppress(Exception):
-        from hozon.settings import load_settings  # noqa: PLC0415  See `_offered`.
-
-        default = load_settings().default_path
-        words = (default.project, str(default))
-        return [word for word in words if word.startswith(incomplete)]
-    return []
+    """Offer names of projects, with the entity where one was typed."""
+    return _offered(incomplete, _projects)
 
 
 def _offered(incomplete: str, words: _Words) -> list[str]:
@@ -69,18 +70,15 @@ def _offered(incomplete: str, words: _Words) -> list[str]:
     with suppress(Exception):
         # Imported late: showing help needs none of this.
         from hozon.bootstrap import open_context  # noqa: PLC0415
-        from hozon.model.paths import ProjectPath  # noqa: PLC0415
         from hozon.settings import load_settings  # noqa: PLC0415
 
         settings = load_settings()
         if not _is_there(settings.catalog_url):
             return []
-        project, slash, beginning = incomplete.rpartition("/")
-        at = ProjectPath.parse(project, default=settings.default_path)
         context = open_context(settings)
         try:
-            found = (f"{project}{slash}{word}" for word in words(context, at, beginning))
-            return list(islice((w for w in found if w.startswith(incomplete)), MOST))
+            found = words(context, settings.default_path, incomplete)
+            return list(islice((word for word in found if word.startswith(incomplete)), MOST))
         finally:
             context.close()
     return []
@@ -92,7 +90,32 @@ def _is_there(catalog_url: str) -> bool:
     return file == catalog_url or Path(file).is_file()
 
 
-def _versions(context: "Context", at: "ProjectPath", beginning: str) -> Iterator[str]:
+def _in_project(words: _Words) -> _Words:
+    """Look names up in the project that was typed before them, and put it before each."""
+
+    def words_below(context: "Context", default: "ProjectPath", typed: str) -> Iterator[str]:
+        from hozon.model.paths import ProjectPath  # noqa: PLC0415  See `_offered`.
+
+        project, slash, name = typed.rpartition("/")
+        at = ProjectPath.parse(project, default=default)
+        yield from (f"{project}{slash}{word}" for word in words(context, at, name))
+
+    return words_below
+
+
+def _projects(context: "Context", default: "ProjectPath", typed: str) -> Iterator[str]:
+    """Give names of projects."""
+    from hozon.model.names import EntityName, check_name  # noqa: PLC0415  See `_offered`.
+    from hozon.services.projects import list_projects  # noqa: PLC0415
+
+    entity, slash, _ = typed.rpartition("/")
+    owner = EntityName(check_name(entity, kind="entity")) if slash else default.entity
+    for project in _read(list_projects(context, owner)):
+        yield f"{entity}{slash}{project.at.project}"
+
+
+@_in_project
+def _versions(context: "Context", at: "ProjectPath", typed: str) -> Iterator[str]:
     """Give names of artifacts, or what may stand behind the colon."""
     from hozon.model.paths import CollectionPath  # noqa: PLC0415
     from hozon.services.resolve import (  # noqa: PLC0415
@@ -101,9 +124,9 @@ def _versions(context: "Context", at: "ProjectPath", beginning: str) -> Iterator
         resolve_collection,
     )
 
-    name, colon, _ = beginning.partition(":")
+    name, colon, _ = typed.partition(":")
     if not colon:
-        yield from _collections(context, at, beginning)
+        yield from _names(context, at)
         return
     collection = resolve_collection(context, CollectionPath.parse(name, default=at))
     yield from (f"{name}:{alias}" for alias in collection_aliases(context, collection))
@@ -111,15 +134,22 @@ def _versions(context: "Context", at: "ProjectPath", beginning: str) -> Iterator
         yield version.name
 
 
-def _collections(context: "Context", at: "ProjectPath", _beginning: str) -> Iterator[str]:
+@_in_project
+def _collections(context: "Context", at: "ProjectPath", _typed: str) -> Iterator[str]:
     """Give names of artifacts."""
+    return _names(context, at)
+
+
+def _names(context: "Context", at: "ProjectPath") -> Iterator[str]:
+    """Give names of artifacts of a project."""
     from hozon.services.resolve import list_collections  # noqa: PLC0415
 
     for collection in _read(list_collections(context, at, type_name=None)):
         yield collection.path.name
 
 
-def _runs(context: "Context", at: "ProjectPath", _beginning: str) -> Iterator[str]:
+@_in_project
+def _runs(context: "Context", at: "ProjectPath", _typed: str) -> Iterator[str]:
     """Give ids of runs."""
     from hozon.services.run_queries import list_runs  # noqa: PLC0415
 
@@ -127,7 +157,8 @@ def _runs(context: "Context", at: "ProjectPath", _beginning: str) -> Iterator[st
         yield run.id
 
 
-def _sweeps(context: "Context", at: "ProjectPath", _beginning: str) -> Iterator[str]:
+@_in_project
+def _sweeps(context: "Context", at: "ProjectPath", _typed: str) -> Iterator[str]:
     """Give ids of sweeps."""
     from hozon.services.sweeps import list_sweeps  # noqa: PLC0415
 

@@ -8,15 +8,23 @@ from pathlib import Path
 
 import click
 
+from hozon.cli.options import JSON
+from hozon.cli.printing import advise, print_json, print_table
 from hozon.demo import SCENES, Scene, find_scene
 from hozon.sdk.active import teardown
 from hozon.sdk.session import use_settings
 from hozon.settings import load_settings
 
 
+def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the pages that have demo data."""
+    return [page for page in SCENES if page.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("page", required=False)
-def demo(page: str | None) -> None:
+@click.argument("page", required=False, shell_complete=_complete)
+@JSON
+def demo(page: str | None, *, as_json: bool) -> None:
     """Create the data that a page of the documentation begins with.
 
     PAGE is the page's path, such as guides/delete; without it the pages are listed. The data goes
@@ -28,9 +36,11 @@ def demo(page: str | None) -> None:
       python snippet.py
     """  # noqa: D301  click knows the character \b.
     if page is None:
-        width = max(map(len, SCENES)) + 2
-        for scene in SCENES.values():
-            click.echo(f"{scene.page:<{width}}{scene.summary}")
+        pages = [(scene.page, scene.summary) for scene in SCENES.values()]
+        if as_json:
+            print_json([{"page": name, "summary": summary} for name, summary in pages])
+        else:
+            print_table(("PAGE", "DATA"), pages)
         return
     scene = find_scene(page)
     home = Path(tempfile.mkdtemp(prefix="hozon-demo-"))
@@ -48,8 +58,11 @@ def demo(page: str | None) -> None:
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
-    click.echo(f"# The data of {scene.page} is in {home}: {scene.summary}.", err=True)
-    click.echo("# Remove that folder when you are done with it.", err=True)
+    advise(f"# The data of {scene.page} is in {home}: {scene.summary}.")
+    advise("# Remove that folder when you are done with it.")
+    if as_json:
+        print_json({"page": scene.page, "folder": home, "variables": exports})
+        return
     for key, value in exports.items():
         click.echo(f"export {key}={shlex.quote(value)};")
 

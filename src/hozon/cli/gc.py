@@ -10,7 +10,7 @@ from hozon.services.gate import GateReport
 from hozon.settings import load_settings
 
 
-@click.group()
+@click.group(short_help="Collect garbage: free the bytes that nothing needs.")
 def gc() -> None:
     """Remove the bytes that no version needs any more, and nothing else.
 
@@ -20,7 +20,7 @@ def gc() -> None:
     """
 
 
-@gc.command()
+@gc.command(short_help="Show what collection requires here.")
 @click.option(
     "--storage",
     metavar="URL",

@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import click
+from click.shell_completion import add_completion_class
 
 from hozon._version import __version__
+from hozon.cli.shells import BashWords
 from hozon.errors import (
     AccessError,
     BackendError,
@@ -46,6 +48,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Artifacts and runs": {
             "artifact": "hozon.cli.artifact:artifact",
+            "run": "hozon.cli.run:run",
+            "lineage": "hozon.cli.lineage:lineage",
         },
         "Sweeps": {
             "sweep": "hozon.cli.sweep:sweep",
@@ -66,6 +70,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "This installation": {
             "status": "hozon.cli.status:status",
             "migrate": "hozon.cli.migrate:migrate",
+            "completion": "hozon.cli.shells:completion",
             "demo": "hozon.cli.demo:demo",
         },
     }
@@ -99,6 +104,11 @@ class HozonGroup(click.Group):
             rows = [(name, found.get_short_help_str(limit)) for name, found in commands if found]
             with formatter.section(heading):
                 formatter.write_dl(rows, col_spacing=2, col_max=max(map(len, _PLACES)))
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401  As click declares it.
+        """Run the program; where a shell asks for words, know the shells that we do."""
+        add_completion_class(BashWords)
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  As click declares it.
         """Run a command; turn an error of ours, or Ctrl-C, into a message and an exit code."""

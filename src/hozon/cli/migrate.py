@@ -10,7 +10,7 @@ from hozon.cli.printing import advise, counted, print_facts, print_json, progres
 from hozon.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Copy the catalog into another database.")
 @click.option(
     "--to",
     "target",

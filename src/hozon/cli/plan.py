@@ -31,7 +31,7 @@ def plan() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
-@plan.command()
+@plan.command(short_help="Choose versions to delete, and make a plan.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_collection)
 @PROJECT
 @click.option("--type", "type_name", metavar="TYPE", help="What they hold, such as dataset.")

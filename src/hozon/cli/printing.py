@@ -33,15 +33,20 @@ _GAP: Final = 2
 
 
 def print_json(value: object) -> None:
-    """Print a document for programs: times in ISO 8601, spans in seconds.
+    """Print a document for programs; see `write_json`."""
+    click.echo(write_json(value))
 
-    JSON knows no NaN and no infinity: they are printed as the texts `NaN`, `Infinity` and
+
+def write_json(value: object) -> str:
+    """Write a document for programs: times in ISO 8601, spans in seconds.
+
+    JSON knows no NaN and no infinity: they are written as the texts `NaN`, `Infinity` and
     `-Infinity`.
 
     Args:
         value: Data classes, mappings, sequences, sets, texts, numbers, times and spans.
     """
-    click.echo(json.dumps(_plain(value), indent=2, allow_nan=False))
+    return json.dumps(_plain(value), indent=2, allow_nan=False)
 
 
 def print_table(
@@ -70,7 +75,8 @@ def print_facts(facts: Mapping[str, object]) -> None:
     """
     lines: list[tuple[str, str]] = []
     for label, value in facts.items():
-        cells = list(map(_cell, value)) if isinstance(value, (list, tuple)) else [_cell(value)]
+        items = value.splitlines() if isinstance(value, str) else value
+        cells = list(map(_cell, items)) if isinstance(items, (list, tuple)) else [_cell(value)]
         labels = (label, *[""] * len(cells))
         lines += zip(labels, cells or [NOTHING], strict=False)
     _print_columns(("", ""), lines, show_headings=False)

@@ -78,7 +78,7 @@ def create(
         click.echo(made)
 
 
-@sweep.command()
+@sweep.command(short_help="List the sweeps of a project.")
 @click.argument("project", required=False, shell_complete=complete_project)
 @JSON
 def ls(project: str | None, *, as_json: bool) -> None:
@@ -92,7 +92,7 @@ def ls(project: str | None, *, as_json: bool) -> None:
         _print([_facts(at, each) for each in found], as_json=as_json)
 
 
-@sweep.command()
+@sweep.command(short_help="Show how far a sweep has come.")
 @_SWEEP
 @JSON
 def show(sweep: str, *, as_json: bool) -> None:
@@ -116,7 +116,7 @@ def show(sweep: str, *, as_json: bool) -> None:
         print_facts({_label(name): value for name, value in facts.items()})
 
 
-@sweep.command()
+@sweep.command(short_help="Hand out no points until the sweep is resumed.")
 @_SWEEP
 @JSON
 def pause(sweep: str, *, as_json: bool) -> None:

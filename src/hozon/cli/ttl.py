@@ -127,7 +127,7 @@ def set_default(
     _print_settings(described, as_json=as_json)
 
 
-@ttl.command()
+@ttl.command(short_help="Show which TTLs are set.")
 @click.option(
     "--collection",
     metavar="[[ENTITY/]PROJECT/]NAME",
@@ -152,7 +152,7 @@ def show(*, collection: str | None, project: str | None, as_json: bool) -> None:
     _print_settings(shown, as_json=as_json)
 
 
-@ttl.command("expire")
+@ttl.command("expire", short_help="Let those versions go that are due.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @JSON
 def expire_versions(*, dry_run: bool, as_json: bool) -> None:

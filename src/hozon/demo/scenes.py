@@ -129,6 +129,38 @@ def _interrupted() -> None:
         raise failure
 
 
+def _compared() -> None:
+    """Prepare a dataset twice, and train four times; the last training diverges."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for number, aliases in enumerate([["reviewed"], []]):
+            _log(run, "mnist", "dataset", f"images {number}\n", aliases)
+    for number, (group, rate, losses) in enumerate(
+        (
+            ("baseline", 0.1, (0.61, 0.42)),
+            ("tuning", 0.01, (0.44, 0.17)),
+            ("tuning", 0.001, (0.58, 0.31)),
+        ),
+        start=1,
+    ):
+        config = {"learning_rate": rate, "optimizer": {"name": "adam" if number > 1 else "sgd"}}
+        tags = ["keep"] if number == 1 else []
+        with hozon.init(
+            id=f"train-{number}", job_type="train", group=group, config=config, tags=tags
+        ) as run:
+            run.use_artifact("mnist:v0")
+            for loss in losses:
+                run.log({"loss": loss, "accuracy": round(1 - loss / 3, 2)})
+            _log(run, "classifier", "model", f"weights {number}\n", [])
+    diverged = {"learning_rate": 1.0, "optimizer": {"name": "sgd"}}
+    failure = RuntimeError("the loss is not a number")
+    with (
+        suppress(RuntimeError),
+        hozon.init(id="train-4", job_type="train", group="tuning", config=diverged) as run,
+    ):
+        run.log({"loss": float("nan")})
+        raise failure
+
+
 def _swept() -> None:
     """Run a sweep whose runs log a model each; the smallest loss is neither first nor last."""
     losses = {0.1: 0.42, 0.01: 0.17, 0.001: 0.58}
@@ -187,6 +219,23 @@ def _referred() -> None:
             run.log({"loss": loss})
             _log(run, "classifier", "model", f"weights at loss {loss}\n", [alias])
     _swept()
+
+
+def _traced() -> None:
+    """Split a dataset, train on one part of it twice, and compare the models on the other."""
+    with hozon.init(id="prepare-data", job_type="prepare") as run:
+        for part, images in (("train", 2), ("test", 1)):
+            _log(run, f"mnist-{part}", "dataset", f"images {images}\n", [])
+    for size, rate, aliases in (("small", 0.1, []), ("large", 0.01, ["production"])):
+        config = {"learning_rate": rate}
+        with hozon.init(id=f"train-{size}", job_type="train", config=config) as run:
+            run.use_artifact("mnist-train:v0", use_as="train")
+            _log(run, "classifier", "model", f"{size} weights\n", aliases)
+    with hozon.init(id="compare-models", job_type="evaluate") as run:
+        for model in ("classifier:v0", "classifier:v1"):
+            run.use_artifact(model)
+        run.use_artifact("mnist-test:v0", use_as="test")
+        run.log({"accuracy": 0.97})
 
 
 def _prepared() -> None:
@@ -282,6 +331,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 "the dataset mnist (v0 to v2) and the model classifier (v0 and v1)",
             ),
             Scene(
+                "guides/lineage",
+                _traced,
+                "the datasets mnist-train and mnist-test (v0 each), the model classifier (v0 and"
+                " v1), and the runs that made and used them",
+            ),
+            Scene(
                 "guides/delete",
                 _deletable,
                 "the dataset mnist (v0 to v4) and the model classifier (v0 to v3)",
@@ -336,6 +391,12 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _interrupted,
                 "the run train-model, which failed after two epochs, and the model classifier (v0)"
                 " that it logged",
+            ),
+            Scene(
+                "guides/public-api",
+                _compared,
+                "the dataset mnist (v0 and v1), the model classifier (v0 to v2), and the runs"
+                " prepare-data and train-1 to train-4, the last of which failed",
             ),
             Scene(
                 "guides/sweep-best-run",

@@ -56,6 +56,12 @@ class Act(StrEnum):
     ERASE = "erase"
     """A version was erased, for the sake of privacy."""
 
+    RENAME = "rename"
+    """A collection got another name; its versions are found under that from then on."""
+
+    RETYPE = "retype"
+    """A collection got another type."""
+
     PROTECT = "protect"
     """An alias was protected in a project."""
 

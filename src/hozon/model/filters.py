@@ -35,15 +35,29 @@ ABSENT: Final = Absent()
 Value = JsonValue | datetime | Absent
 """What a run has in a field."""
 
+
+def _or_absent(value: Value) -> Value:
+    """Tell what nobody recorded from None, which may be recorded."""
+    return ABSENT if value is None else value
+
+
 _PLAIN: Final[Mapping[str, Callable[[Run], Value]]] = {
     "state": lambda run: str(run.state),
     "name": lambda run: run.id,
-    "job_type": lambda run: ABSENT if run.job_type is None else run.job_type,
-    "jobType": lambda run: ABSENT if run.job_type is None else run.job_type,
-    "sweep": lambda run: ABSENT if run.sweep_id is None else run.sweep_id,
+    "display_name": lambda run: run.details.name or run.id,
+    "displayName": lambda run: run.details.name or run.id,
+    "group": lambda run: _or_absent(run.details.group),
+    "job_type": lambda run: _or_absent(run.job_type),
+    "jobType": lambda run: _or_absent(run.job_type),
+    "tags": lambda run: run.details.tags,
+    "notes": lambda run: _or_absent(run.details.notes),
+    "username": lambda run: run.created_by,
+    "sweep": lambda run: _or_absent(run.sweep_id),
     "created_at": lambda run: run.created_at,
     "createdAt": lambda run: run.created_at,
 }
+"""The fields that every run has, or may have; those with a capital are the published spelling."""
+
 _DOCUMENTS: Final[Mapping[str, Callable[[Run], JsonObject]]] = {
     "config": lambda run: run.config,
     "summary": lambda run: run.summary,

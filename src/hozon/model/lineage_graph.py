@@ -191,7 +191,23 @@ class NodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineageNode:
-    """A run or a version in a graph of lineage."""
+    """A run or a version in a graph of lineage.
+
+    Examples:
+        Tell what stands in a graph.
+
+        ```python
+        import hozon
+
+        hozon.Api().artifact("classifier:v0").delete(delete_aliases=True)
+        for node in hozon.lineage("train-model", depth=1):
+            print(f"{node.kind} {node.name} ({node.note})")
+            #> artifact mnist:v0 (dataset)
+            #> run train-model (train)
+            #> artifact classifier:v0 (model, deleted)
+            #> artifact classifier:v1 (model)
+        ```
+    """
 
     kind: NodeKind
     """Which of the two."""
@@ -253,7 +269,21 @@ class LineageEdge:
 
     @property
     def source(self) -> LineageNode:
-        """Where it begins: at the run that logged, or at the version that was used."""
+        """Where it begins: at the run that logged, or at the version that was used.
+
+        Examples:
+            Follow edges as things came about.
+
+            ```python
+            import hozon
+
+            for edge in hozon.lineage("train-model", depth=1).edges:
+                print(edge.source.name, "→", edge.target.name)
+                #> mnist:v0 → train-model
+                #> train-model → classifier:v0
+                #> train-model → classifier:v1
+            ```
+        """
         return self.run if self.kind is EdgeKind.LOGGED else self.artifact
 
     @property

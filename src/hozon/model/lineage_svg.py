@@ -17,7 +17,7 @@ from hozon.model.lineage_graph import Graph, LineageEdge, LineageNode, NodeKind
 from hozon.model.lineage_layout import Box, gaps_between_columns, lay_out
 
 _LINE, _SMALL_LINE = 17, 15
-_LETTER, _SMALL_LETTER = 7.6, 6.6
+_LETTER, _SMALL_LETTER = 8.0, 7.0
 """How wide a letter is at most, on average, in pixels; a wide one is twice as wide."""
 _PADDING: Final = 12
 _SPACING: Final = 16

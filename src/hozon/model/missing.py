@@ -18,7 +18,18 @@ from hozon.model.paths import CollectionPath, ProjectPath, RunPath, SweepPath
 def no_project(at: ProjectPath) -> ProjectNotFoundError:
     """Say that there is no such project."""
     return ProjectNotFoundError(
-        f"There is no project {at}", hint="Check the spelling, and the entity that owns it."
+        f"There is no project {at}",
+        hint="Begin a run in it, or make it with Api().create_project(); Api().projects() lists"
+        " those that there are.",
+    )
+
+
+def no_place(at: ProjectPath) -> ProjectNotFoundError:
+    """Say to somebody who may not make a project either that there is none to write to."""
+    return ProjectNotFoundError(
+        f"There is no project {at}",
+        hint=f"Check the spelling, and the entity that owns it: members of {at.entity} make"
+        " projects there.",
     )
 
 

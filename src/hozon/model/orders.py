@@ -45,8 +45,8 @@ class Order:
 
     @property
     def is_creation(self) -> bool:
-        """Whether it is the order in which runs were made."""
-        return self.field.is_time and not self.descending
+        """Whether it is the order in which runs were made, in one direction or the other."""
+        return self.field.is_time
 
     def standing(self, run: Run) -> Standing | None:
         """Tell where a run stands; None for one without the field, or with NaN in it."""

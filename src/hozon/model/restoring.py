@@ -106,12 +106,18 @@ def check_source(link: Version, *, source: Version, equal: Version | None) -> No
         equal: The link to that version which the portfolio has now; None for none.
 
     Raises:
-        VersionStateError: The source is deleted, or there is an equal link.
+        VersionStateError: The source is deleted or of another type by now, or there is an equal
+            link.
     """
     if source.state is not VersionState.COMMITTED:
         raise VersionStateError(
             f"{link.path} leads to {source.path}, which is {source.state}",
             hint=f"Restore {source.path} first.",
+        )
+    if source.type != link.type:
+        raise VersionStateError(
+            f"{link.path} leads to {source.path}, which is of type {source.type!r} by now",
+            hint=f"Link {source.path} to a portfolio of that type.",
         )
     if equal is not None:
         raise VersionStateError(

@@ -12,7 +12,7 @@ from typing import Final, NewType, Self
 
 from hozon.errors import InputError
 from hozon.model.metadata import JsonObject
-from hozon.model.names import RunId, SweepId
+from hozon.model.names import EntityName, RunId, SweepId
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.tags import Tag
 
@@ -135,6 +135,9 @@ class Run:
 
     created_at: datetime
     """When it began, UTC."""
+
+    created_by: EntityName
+    """Who began it."""
 
     deleted_at: datetime | None = None
     """When it was taken out of every listing, UTC; None unless it was."""

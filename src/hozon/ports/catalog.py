@@ -13,6 +13,7 @@ from typing import NewType, Protocol
 
 from hozon.model.access import Principal
 from hozon.model.aliases import Pointers
+from hozon.model.collections import CollectionFacts
 from hozon.model.deletion import DeleteReason
 from hozon.model.digests import ContentDigest, ManifestDigest
 from hozon.model.lineage import Edge, Edges
@@ -32,6 +33,7 @@ from hozon.ports.audit import AuditRecords
 from hozon.ports.deleted import DeletedRecords
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
+from hozon.ports.projects import ProjectRecords
 from hozon.ports.protection import ProtectionRecords
 from hozon.ports.retention import RetentionRecords
 from hozon.ports.runs import RunRecords
@@ -53,13 +55,24 @@ class Collection:
     """Where it is."""
 
     type: TypeName
-    """What it holds, for good."""
+    """What it holds."""
 
     kind: CollectionKind
     """Whether its versions were logged to it or are links, for good."""
 
     created_at: datetime
     """When its first upload began, or its first link was made, UTC."""
+
+    description: str | None = None
+    """A note for people, or None."""
+
+    tags: tuple[Tag, ...] = ()
+    """Its labels, sorted."""
+
+    @property
+    def facts(self) -> CollectionFacts:
+        """What may change of it."""
+        return CollectionFacts(self.path.name, self.type, self.description, self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,21 @@ class CollectionRecords(Protocol):
         """Find a collection, empty ones included."""
         ...
 
+    def get(self, key: CollectionKey) -> Collection:
+        """Read a collection that is known to exist."""
+        ...
+
+    def renamed(self, path: CollectionPath) -> Collection | None:
+        """Find the collection that had this path before it was renamed."""
+        ...
+
+    def change(self, key: CollectionKey, facts: CollectionFacts, *, now: datetime) -> None:
+        """Replace what may change of a collection; a name that it gives up is remembered.
+
+        The name is one that no other collection of the project has or had.
+        """
+        ...
+
     def ensure(
         self,
         path: CollectionPath,
@@ -167,6 +195,10 @@ class CollectionRecords(Protocol):
 
     def listing(self, at: ProjectPath, *, type_name: TypeName | None) -> Listing[Collection]:
         """List collections that have a committed version, oldest first."""
+        ...
+
+    def types(self, at: ProjectPath) -> Listing[TypeName]:
+        """List the types of those collections, each once, in the order of names."""
         ...
 
 
@@ -413,6 +445,11 @@ class LineageRecords(Edges, Protocol):
 
 class CatalogSession(Protocol):
     """All records, within one transaction."""
+
+    @property
+    def projects(self) -> ProjectRecords:
+        """Projects."""
+        ...
 
     @property
     def collections(self) -> CollectionRecords:

@@ -78,7 +78,8 @@ class DeletedRecords(Protocol):
     def fitting_links(self, links: Iterable[VersionId]) -> AbstractSet[VersionId]:
         """Find those of some DELETED links that may come back.
 
-        Their source is COMMITTED, and their portfolio has no committed link to it.
+        Their source is COMMITTED and of the type of their portfolio, which has no committed link
+        to it.
         """
         ...
 

@@ -127,8 +127,13 @@ class RunRecords(Protocol):
         """
         ...
 
-    def listing(self, at: ProjectPath) -> Listing[Run]:
-        """List the runs of a project that have not been deleted, earliest first."""
+    def listing(self, at: ProjectPath, *, newest_first: bool = False) -> Listing[Run]:
+        """List the runs of a project that have not been deleted, in the order of their making.
+
+        Args:
+            at: The project.
+            newest_first: Whether the run that was made last comes first.
+        """
         ...
 
     def in_sweep(self, key: SweepKey) -> Listing[Run]:

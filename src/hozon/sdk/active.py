@@ -369,10 +369,35 @@ def log_draft(artifact: Artifact) -> None:
     if _CURRENT:
         _CURRENT[0].log_artifact(artifact)
         return
-    token = _FOR_DRAFT.set(True)  # A point is for the run that the program itself begins.
+    with run_for_draft(current_session().settings.default_path) as run:
+        run.log_artifact(artifact)
+
+
+@contextmanager
+def run_for_draft(at: ProjectPath, run_id: str | None = None) -> Iterator[Run]:
+    """Begin a run of job type `auto` to log a draft with, or go on with one that is there.
+
+    It takes no point of a sweep: that is for the run that the program itself begins.
+
+    Args:
+        at: The project.
+        run_id: The run to go on with; None to begin one.
+
+    Raises:
+        RunNotFoundError: There is no run of this id.
+        RunHeldError: Another process works on it.
+        RunExistsError: It was deleted.
+    """
+    token = _FOR_DRAFT.set(True)
     try:
-        with init(job_type="auto") as run:
-            run.log_artifact(artifact)
+        with init(
+            at.entity,
+            at.project,
+            run_id,
+            job_type="auto" if run_id is None else None,
+            resume=None if run_id is None else "must",
+        ) as run:
+            yield run
     finally:
         _FOR_DRAFT.reset(token)
 

@@ -87,6 +87,7 @@ def pretend(
         summary={},
         sweep_id=request.sweep.id if request.sweep else None,
         created_at=SystemClock().now(),
+        created_by=session.settings.user,
         details=request.details,
     )
     return Run(session, record, NoJournal(), on_end=on_end, folder=folder)

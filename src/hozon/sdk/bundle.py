@@ -21,6 +21,7 @@ from hozon.model.versions import Version, VersionState
 from hozon.sdk.draft import Draft
 from hozon.sdk.entry import ArtifactManifest
 from hozon.sdk.errors import ArtifactFinalizedError, ArtifactNotLoggedError
+from hozon.sdk.notebooks import card
 from hozon.sdk.session import Session
 from hozon.services.commit import CommitResult
 from hozon.services.resolve import load_manifest
@@ -49,6 +50,26 @@ class Bundle:
         if self._version is None:
             return f"<Artifact {self._base_name} (draft)>"
         return f"<Artifact {self._version.path}>"
+
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        version = self._version
+        title = f"{self._base_name} (draft)" if version is None else version.path
+        return card(
+            f"Artifact {title}",
+            [
+                ("type", self._type),
+                ("state", self.state),
+                ("aliases", () if version is None else self._aliases),
+                ("link to", version and version.source and str(version.source)),
+                ("description", self._description),
+                ("tags", self._tags),
+                ("files", self.file_count),
+                ("bytes", self.size),
+                ("created", version and version.created_at),
+                ("metadata", self._metadata),
+            ],
+        )
 
     @property
     def name(self) -> str:

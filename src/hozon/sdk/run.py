@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from hozon.model.runs import Run as RunRecord
 from hozon.model.runs import RunState
 from hozon.sdk.collecting import collect_if_due
 from hozon.sdk.journal import Journal
+from hozon.sdk.notebooks import card, run_facts
 from hozon.sdk.run_artifacts import RunArtifacts
 from hozon.sdk.run_facts import RunFacts
 from hozon.sdk.run_metrics import RunMetrics
@@ -111,6 +113,13 @@ class Run(RunFacts, RunMetrics, RunArtifacts):
         self._summary = LiveMapping(
             record.summary, what="summary", save=self._save_summary, finite=False
         )
+
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        now = replace(
+            self._record, state=self._state, config=dict(self._config), summary=dict(self._summary)
+        )
+        return card(f"Run {self.path}", run_facts(now, self._details))
 
     def __enter__(self) -> Self:
         """Begin the block."""

@@ -237,7 +237,7 @@ class RunArtifacts:
                 test = run.use_artifact("mnist:v2", use_as="test")
             print(run.state, train.use_as, test.use_as)
             #> finished train test
-            for edge in hozon.lineage(run).edges:
+            for edge in hozon.lineage(run, depth=1).edges:
                 print(edge.run.name, edge.kind, edge.artifact.name, "as", *edge.use_as)
                 #> train-again used mnist:v1 as train
                 #> train-again used mnist:v2 as test

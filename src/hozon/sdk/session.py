@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Final
 
 from hozon.bootstrap import SystemClock, open_context, open_file_index
@@ -35,13 +36,18 @@ class Session:
     Args:
         settings: What was configured when the session began.
         clock: Tells the catalog's time; None for the clock that the catalog has by itself.
+        timeout: How long to wait for the catalog and for each answer of an object store; None for
+            as long as each adapter does by itself.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, timeout: timedelta | None = None
+    ) -> None:
         """Remember the settings; nothing is opened yet."""
         self.settings: Final = settings
         """What was configured when the session began."""
         self._clock: Final = clock
+        self._timeout: Final = timeout
         self._opened: dict[int, Context] = {}
         self._holds: Final = Holds()
         self._file_index: Final = open_file_index(settings)
@@ -58,7 +64,9 @@ class Session:
         process = os.getpid()
         with _LOCK:
             if process not in self._opened:
-                self._opened[process] = open_context(self.settings, clock=self._clock)
+                self._opened[process] = open_context(
+                    self.settings, clock=self._clock, timeout=self._timeout
+                )
                 _OPENED.add(self)
             return self._opened[process]
 
@@ -93,7 +101,7 @@ class Session:
             context.close()
 
 
-_SESSIONS: Final[dict[tuple[Settings, Clock | None], Session]] = {}
+_SESSIONS: Final[dict[tuple[Settings, Clock | None, timedelta | None], Session]] = {}
 _OPENED: Final[set[Session]] = set()
 
 _CHOSEN: Final[ContextVar[Settings | None]] = ContextVar("chosen_settings", default=None)
@@ -134,10 +142,14 @@ def use_clock(clock: Clock) -> Iterator[None]:
         _CLOCK.reset(token)
 
 
-def current_session() -> Session:
+def current_session(*, timeout: timedelta | None = None) -> Session:
     """Give the session for the settings as they are now.
 
-    A changed environment gives another session.
+    A changed environment gives another session, and so does another timeout.
+
+    Args:
+        timeout: How long to wait for the catalog and for each answer of an object store; None for
+            as long as each adapter does by itself.
 
     Raises:
         InvalidSettingError: The configuration file cannot be used.
@@ -145,7 +157,10 @@ def current_session() -> Session:
     """
     settings, clock = _CHOSEN.get() or load_settings(), _CLOCK.get()
     with _LOCK:
-        return _SESSIONS.setdefault((settings, clock), Session(settings, clock=clock))
+        key = (settings, clock, timeout)
+        if key not in _SESSIONS:
+            _SESSIONS[key] = Session(settings, clock=clock, timeout=timeout)
+        return _SESSIONS[key]
 
 
 def close_sessions() -> None:

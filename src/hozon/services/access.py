@@ -23,7 +23,7 @@ from hozon.model.access import (
     role_of,
 )
 from hozon.model.audit import Act
-from hozon.model.missing import no_project, no_version_key
+from hozon.model.missing import no_place, no_project, no_version_key
 from hozon.model.names import EntityName
 from hozon.model.paths import ProjectPath
 from hozon.model.versions import VersionId
@@ -59,7 +59,7 @@ def authorize(
     if verdict is Verdict.ALLOWED:
         return
     if verdict is Verdict.HIDDEN and isinstance(at, ProjectPath):
-        raise missing or no_project(at)
+        raise missing or (no_project(at) if action is Action.READ else no_place(at))
     raise _denied(session, context.principal, action, at, standing, verdict)
 
 

@@ -32,6 +32,7 @@ from hozon.model.versions import LogOutcome, Version, VersionId, outcome_of_equa
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
 from hozon.services.access import authorize, authorize_content
 from hozon.services.acts import record_act
+from hozon.services.collections import ensure_collection
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
@@ -115,8 +116,10 @@ def commit_version(
         ProjectNotFoundError: They may not see the project.
         AccessDeniedError: They may see the project, and not write to it, or not set a TTL there;
             also when that changed during the upload, and then nothing is visible.
-        TypeConflictError: The collection has another type; choose another name.
+        TypeConflictError: The collection has another type, also one that it got during the upload;
+            choose another name.
         CollectionKindError: It is a portfolio; choose another name.
+        CollectionNameError: It has been renamed; use its new name.
         ProtectedAliasError: A given alias is protected, and another version has it; nothing is
             uploaded, unless it was protected during the upload.
         CatalogError: The catalog failed; nothing is visible.
@@ -132,7 +135,8 @@ def commit_version(
     Concurrency:
         Numbers follow the order of commits, without gaps. Of two writers with equal content one
         makes the version and the other finds it. Of two that add to what is latest, the second
-        adds to what the first made.
+        adds to what the first made. What is under way while its collection is renamed becomes a
+        version of the renamed one.
     """
     manifest = request.contents.final_manifest
     context = context.for_team(request.collection.at.entity)
@@ -156,6 +160,9 @@ def commit_version(
         with context.catalog.write() as session:
             _authorize(session, context, request)
             renew_lease(session, context, upload)
+            # It may have been renamed meanwhile, which does not matter, or given another type.
+            collection = session.collections.get(collection.key)
+            _check_type(request, collection)
             if request.incremental:
                 manifest = _added_to_latest(session, collection, manifest)
             result = _log_again(session, context, request, collection, manifest)
@@ -183,17 +190,21 @@ def _authorize(session: CatalogSession, context: Context, request: CommitRequest
 
 def _collection(session: CatalogSession, context: Context, request: CommitRequest) -> Collection:
     """Find or make the collection, and hold it to its kind and its type."""
-    collection = session.collections.ensure(
-        request.collection, type_name=request.type, now=context.catalog.now()
+    collection = ensure_collection(
+        session, request.collection, type_name=request.type, now=context.catalog.now()
     )
     check_kind(collection.path, kind=collection.kind, wanted=CollectionKind.SEQUENCE)
+    _check_type(request, collection)
+    return collection
+
+
+def _check_type(request: CommitRequest, collection: Collection) -> None:
+    """Hold the collection, as it is now, to the type of what is logged."""
     if collection.type != request.type:
         raise TypeConflictError(
-            f"{request.collection} holds artifacts of type {collection.type!r},"
-            f" not {request.type!r}",
+            f"{collection.path} holds artifacts of type {collection.type!r}, not {request.type!r}",
             hint=f"Log it with type={collection.type!r}, or under another name.",
         )
-    return collection
 
 
 def _check_aliases(

@@ -54,12 +54,49 @@ def delete_version(
         LinkedVersionError: Links lead to it and `force_links` is False; the message lists them.
         VersionStateError: It is not committed, for instance deleted already.
     """
+    (deleted,) = delete_versions(
+        context, [version], delete_aliases=delete_aliases, force_links=force_links
+    )
+    return deleted
+
+
+def delete_versions(
+    context: Context,
+    versions: Sequence[Version],
+    *,
+    delete_aliases: bool,
+    force_links: bool = False,
+) -> Sequence[Version]:
+    """Soft-delete versions of any collections in one transaction, all or none.
+
+    Of links only the links are removed; their sources stay as they are.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        versions: Committed versions, each once.
+        delete_aliases: Whether their aliases may go with them.
+        force_links: Whether the links that lead to them may go with them, together with their
+            aliases.
+
+    Returns:
+        The versions as they are now, in the order given.
+
+    Raises:
+        ProtectedAliasError: One, or a link that leads to one, has a protected alias.
+        AliasedVersionError: One has aliases and `delete_aliases` is False; the message lists them.
+        LinkedVersionError: Links lead to one and `force_links` is False; the message lists them.
+        VersionStateError: One is not committed, for instance deleted already.
+    """
+    ids = [version.id for version in versions]
     with context.catalog.write() as session:
-        current = session.versions.get(version.id)
         delete_in_session(
-            session, context, [current], delete_aliases=delete_aliases, force_links=force_links
+            session,
+            context,
+            session.versions.get_all(ids),
+            delete_aliases=delete_aliases,
+            force_links=force_links,
         )
-        return session.versions.get(version.id)
+        return session.versions.get_all(ids)
 
 
 def delete_in_session(
@@ -128,14 +165,15 @@ def delete_collection(
             lists them.
     """
     with context.catalog.write() as session:
-        at, missing = collection.path.at, no_artifact(collection.path)
+        current = session.collections.get(collection.key)
+        at, missing = current.path.at, no_artifact(collection.path)
         authorize(session, context, Action.DELETE, at, missing=missing)
-        found, now = find_collection(session, collection.path), context.catalog.now()
+        found, now = find_collection(session, current.path), context.catalog.now()
         pointers = session.collections.pointers(found.key)
         left = after_delete(pointers, deleted=pointers.values(), newest=None)
         check_aliases_free(session, found, left)
         links = session.links.to_collection(found.key)
-        _check_unlinked(Sight(session, context), collection.path, links, force_links=force_links)
+        _check_unlinked(Sight(session, context), found.path, links, force_links=force_links)
         _authorize(session, context, links)
         take_links_along(session, context, links)
         session.versions.remember_aliases(pointers)

@@ -18,6 +18,7 @@ from hozon.model.versions import Version, VersionId, check_editable
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.services.access import authorize, authorize_content
 from hozon.services.acts import record_act
+from hozon.services.collections import ensure_collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
 from hozon.services.protection import move_aliases
@@ -46,6 +47,7 @@ def link_version(
         AccessDeniedError: They may see that project, and not write to it.
         VersionStateError: The version is not committed, for instance deleted.
         CollectionKindError: The target holds logged versions; choose another name.
+        CollectionNameError: The portfolio has been renamed; use its new name.
         TypeConflictError: The portfolio holds links to artifacts of another type.
         ProtectedAliasError: Another link of the portfolio has an alias that is protected.
 
@@ -115,8 +117,12 @@ def _portfolio(
     session: CatalogSession, context: Context, target: CollectionPath, source: Version
 ) -> Collection:
     """Find or make the portfolio, and hold it to its kind and its type."""
-    portfolio = session.collections.ensure(
-        target, type_name=source.type, now=context.catalog.now(), kind=CollectionKind.PORTFOLIO
+    portfolio = ensure_collection(
+        session,
+        target,
+        type_name=source.type,
+        now=context.catalog.now(),
+        kind=CollectionKind.PORTFOLIO,
     )
     check_kind(target, kind=portfolio.kind, wanted=CollectionKind.PORTFOLIO)
     if portfolio.type != source.type:

@@ -29,7 +29,8 @@ class CatalogListing(Generic[T]):
     Args:
         context: Where to read, and on whose behalf.
         query: Chooses the list within a session.
-        at: Where it is, or how to find out; None where nothing is.
+        at: Where it is, or how to find out; where that gives None, nothing is. Without it, items
+            of several projects are listed, and `shows` decides.
         action: What reading it is.
         shows: Names other projects of which an item tells: it is left out unless all may be read.
     """
@@ -39,7 +40,7 @@ class CatalogListing(Generic[T]):
         context: Context,
         query: Callable[[CatalogSession], Listing[T]],
         *,
-        at: Place | Callable[[CatalogSession], Place | None],
+        at: Place | Callable[[CatalogSession], Place | None] | None = None,
         action: Action = Action.READ,
         shows: Callable[[T], Iterable[ProjectPath]] | None = None,
     ) -> None:
@@ -84,6 +85,8 @@ class CatalogListing(Generic[T]):
 
     def _is_visible(self, session: CatalogSession) -> bool:
         """Tell whether anything is to be seen, and refuse those who may know that there is."""
+        if self._at is None:
+            return True
         at = self._at(session) if callable(self._at) else self._at
         if at is None:
             return False

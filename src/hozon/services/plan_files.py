@@ -1,14 +1,15 @@
 """Plan files: keep a plan until somebody has looked at it.
 
-Owns reading and writing the file. Invariant: a file holds a whole plan, or what it held before.
+Owns what is written and how it is read. Invariant: a file holds a whole plan, or what it held
+before.
 """
 
-import secrets
 from pathlib import Path
 
 from hozon.errors import SourceFileError
 from hozon.model.plan_files import decode_plan, encode_plan
 from hozon.model.plans import DeletePlan
+from hozon.services.text_files import save_text
 
 
 def save_plan(plan: DeletePlan, path: Path) -> None:
@@ -21,19 +22,7 @@ def save_plan(plan: DeletePlan, path: Path) -> None:
     Raises:
         SourceFileError: The file cannot be written.
     """
-    beside = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    try:
-        beside.write_text(encode_plan(plan), encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise SourceFileError(
-            f"The plan cannot be saved to {path} ({error.strerror})",
-            hint="Name a file in a folder that exists and that you may write to.",
-        ) from error
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    save_text(encode_plan(plan), path, what="plan")
 
 
 def load_plan(path: Path) -> DeletePlan:

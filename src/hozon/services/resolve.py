@@ -85,15 +85,15 @@ def find_collection(session: CatalogSession, path: CollectionPath) -> Collection
         CollectionNotFoundError: There is none.
     """
     collection = session.collections.find(path)
-    if collection is None:
-        raise no_artifact(path)
-    if session.versions.newest(collection.key) is None:
-        if session.deleted.of_collection(collection.key):
-            raise CollectionNotFoundError(
-                no_artifact(path).message,
-                hint=f"It was deleted; bring it back with: hozon artifact restore {path}",
-            )
-        raise no_artifact(path)
+    if collection is None or session.versions.newest(collection.key) is None:
+        missing = no_artifact(path)
+        if collection and session.deleted.of_collection(collection.key):
+            hint = f"It was deleted; bring it back with: hozon artifact restore {path}"
+        elif renamed := session.collections.renamed(path):
+            hint = f"It was renamed: look for {renamed.path}."
+        else:
+            raise missing
+        raise CollectionNotFoundError(missing.message, hint=hint)
     return collection
 
 
@@ -105,7 +105,11 @@ def any_collection(session: CatalogSession, path: CollectionPath) -> Collection:
     """
     collection = session.collections.find(path)
     if collection is None:
-        raise no_collection(path)
+        missing = no_collection(path)
+        if renamed := session.collections.renamed(path):
+            hint = f"It was renamed: look for {renamed.path}."
+            raise CollectionNotFoundError(missing.message, hint=hint)
+        raise missing
     return collection
 
 
@@ -278,7 +282,8 @@ def collection_of(context: Context, version: Version) -> Collection:
     path = version.collection
     with context.catalog.read() as session:
         authorize(session, context, Action.READ, path.at, missing=no_collection(path))
-        return any_collection(session, path)
+        # It may have been renamed since the caller read the version.
+        return any_collection(session, session.versions.get(version.id).collection)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:

@@ -82,8 +82,8 @@ def restore_version(context: Context, version: Version) -> Restored:
         CollectionNotFoundError: They may not see it.
         AccessDeniedError: They may see it, and not restore it.
         PurgedVersionError: Its bytes were given up.
-        VersionStateError: It has not been deleted; or it is a link whose source is deleted, or
-            whose portfolio has another link to it.
+        VersionStateError: It has not been deleted; or it is a link whose source is deleted or of
+            another type by now, or whose portfolio has another link to it.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)

@@ -125,8 +125,11 @@ def list_runs(
     Concurrency:
         No transaction stays open between pages. Deleting what was listed skips nothing.
     """
-    everything: Listing[Run] = SeenRuns(context, lambda s: s.runs.listing(at), at=at)
     in_creation = order is None or order.is_creation
+    newest_first = order is not None and order.is_creation and order.descending
+    everything: Listing[Run] = SeenRuns(
+        context, lambda s: s.runs.listing(at, newest_first=newest_first), at=at
+    )
     if filters in (None, Every()) and in_creation:
         return everything
     chosen = FilteredRuns(everything, filters or Every())

@@ -20,7 +20,7 @@ from hozon.model.names import EntityName
 from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
-from hozon.ports.catalog import Collection
+from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
 from hozon.services.access import authorize, authorize_content, may
 from hozon.services.context import Context
@@ -178,16 +178,27 @@ def set_collection_policy(
         CollectionNotFoundError: They may not see it.
         AccessDeniedError: They may not set TTLs and retention policies there.
     """
-    check_ttl(wanted.ttl)
-    if not isinstance(wanted.ttl, ArtifactTTL):
-        check_collection_ttl(collection.path, kind=collection.kind)
     with context.catalog.write() as session:
         missing = no_artifact(collection.path)
         authorize(session, context, Action.SET_TTL, collection.path.at, missing=missing)
-        now = session.retention.collection_policy(collection.key)
-        merged = CollectionPolicy(
-            now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
-            now.retention if wanted.retention == seen.retention else wanted.retention,
-        )
-        session.retention.set_collection_policy(collection.key, merged)
-        return merged
+        return merge_collection_policy(session, collection, seen=seen, wanted=wanted)
+
+
+def merge_collection_policy(
+    session: CatalogSession,
+    collection: Collection,
+    *,
+    seen: CollectionPolicy,
+    wanted: CollectionPolicy,
+) -> CollectionPolicy:
+    """Do what `set_collection_policy` does, within a transaction that is going on."""
+    check_ttl(wanted.ttl)
+    if not isinstance(wanted.ttl, ArtifactTTL):
+        check_collection_ttl(collection.path, kind=collection.kind)
+    now = session.retention.collection_policy(collection.key)
+    merged = CollectionPolicy(
+        now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
+        now.retention if wanted.retention == seen.retention else wanted.retention,
+    )
+    session.retention.set_collection_policy(collection.key, merged)
+    return merged

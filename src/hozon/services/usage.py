@@ -1,15 +1,18 @@
 """Usage: what collections and versions hold in the store, and what nothing else holds."""
 
+from collections.abc import Iterable
+
 from hozon.errors import CollectionKindError
 from hozon.model.access import Action
 from hozon.model.links import CollectionKind
-from hozon.model.missing import no_usage
+from hozon.model.missing import no_artifact, no_usage
 from hozon.model.names import TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.usage import CollectionUsage, NamePatterns, VersionUsage
+from hozon.model.versions import Version
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.paging import Listing
-from hozon.services.access import may
+from hozon.services.access import authorize, may
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
@@ -50,6 +53,27 @@ def list_version_usage(context: Context, path: CollectionPath) -> Listing[Versio
     with context.catalog.read() as session:
         check_logged_to(session, context, path.at, names=NamePatterns((path.name,)))
     return CatalogListing(context, lambda s: s.usage.by_version(path), at=path.at)
+
+
+def measure_freed(context: Context, versions: Iterable[Version]) -> int:
+    """Tell how many bytes nothing would need any more once versions are deleted and purged.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        versions: Versions of any collections; links free nothing.
+
+    Returns:
+        Bytes, 0 or more.
+
+    Raises:
+        CollectionNotFoundError: They may not see one of them.
+    """
+    measured = list(versions)
+    with context.catalog.read() as session:
+        for at, version in {version.collection.at: version for version in measured}.items():
+            missing = no_artifact(version.collection)
+            authorize(session, context, Action.READ, at, missing=missing)
+        return session.usage.freed_bytes(v.id for v in measured if not v.is_link)
 
 
 def check_logged_to(

@@ -6,7 +6,7 @@ Invariant: every upload carries a SHA-256 checksum that the store verifies.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,20 +61,24 @@ class S3ObjectStore:
     Args:
         bucket: The bucket; it must exist.
         prefix: What every key begins with, without slashes at its ends; empty for none.
+        timeout: How long to wait for a connection, and then for something to arrive; None for as
+            long as boto3 does. Requests that failed are tried again, as boto3 does.
 
     Concurrency:
         See `hozon.ports.object_store.ObjectStore`. The client is shared by all threads.
     """
 
-    def __init__(self, bucket: str, *, prefix: str = "") -> None:
+    def __init__(self, bucket: str, *, prefix: str = "", timeout: timedelta | None = None) -> None:
         """Make a client; nothing is sent yet."""
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         with _translated(f"Setting up the client for s3://{bucket}"):
             # The default session keeps what it loaded: a second client costs a tenth of the first.
-            self._client: S3Client = boto3.client(
-                "s3", config=Config(max_pool_connections=CONNECTIONS)
-            )
+            config = Config(max_pool_connections=CONNECTIONS)
+            if timeout is not None:
+                seconds = timeout.total_seconds()
+                config = config.merge(Config(connect_timeout=seconds, read_timeout=seconds))
+            self._client: S3Client = boto3.client("s3", config=config)
 
     @property
     def url(self) -> str:

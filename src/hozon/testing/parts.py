@@ -4,6 +4,7 @@ Owns the list of them. Refuses to own tests.
 """
 
 from hozon.testing.access import AccessContract
+from hozon.testing.collections import CollectionContract
 from hozon.testing.deleted import DeletedContract
 from hozon.testing.garbage import GarbageContract
 from hozon.testing.lineages import LineageContract
@@ -25,6 +26,7 @@ class CatalogParts(
     RetentionContract,
     UploadContract,
     UsageContract,
+    CollectionContract,
     DeletedContract,
     GarbageContract,
     LineageContract,

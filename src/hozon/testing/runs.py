@@ -29,7 +29,7 @@ class RunContract:
         made = session.runs.add(RunPath(AT, RunId("r1")), new, by=ADA, now=NOW)
         assert (str(made.path), made.job_type, made.sweep_id) == ("ada/digits/r1", "train", "s1")
         assert (made.state, made.config, made.summary) == (RunState.RUNNING, {"rate": 0.1}, {})
-        assert made.created_at == NOW
+        assert (made.created_at, made.created_by) == (NOW, ADA.name)
         assert session.runs.find(made.path) == made
         assert session.runs.find(RunPath(ELSEWHERE, RunId("r1"))) is None
 
@@ -132,7 +132,7 @@ class RunContract:
         assert list((found.metrics or {}).items()) == [("loss/*", "min"), ("a", "max")]
 
     def test_runs_are_listed_earliest_first(self, session: CatalogSession) -> None:
-        """The runs of a project, and those of a sweep."""
+        """The runs of a project, and those of a sweep; of a project also the other way round."""
         sweep = make_sweep(session, "s1")
         made = [
             make_run(session, "b"),
@@ -140,5 +140,9 @@ class RunContract:
             make_run(session, "c", sweep),
         ]
         assert read_all(session.runs.listing(AT)) == made
+        newest = session.runs.listing(AT, newest_first=True)
+        assert read_all(newest) == made[::-1]
+        second = newest.page(after=newest.page(after=None, limit=1)[0].key, limit=1)
+        assert [item.value for item in second] == [made[1]]
         assert read_all(session.runs.in_sweep(sweep.key)) == made[1:]
         assert read_all(session.runs.listing(ELSEWHERE)) == []

@@ -45,9 +45,10 @@ def test_a_scene_is_the_same_in_every_world(
 
 @pytest.mark.parametrize("page", SCENES)
 def test_a_scene_ends_its_runs(page: str) -> None:
-    """A reader begins without a current run; only one page is about a run that failed."""
+    """A reader begins without a current run; only some pages are about runs that failed."""
     SCENES[page].build()
     states = {run.state for run in hozon.Api().runs()}
-    assert states <= {"failed" if page == "guides/resume-a-run" else "finished"}
+    with_failures = {"guides/resume-a-run": {"failed"}, "guides/public-api": {"failed", "finished"}}
+    assert states <= with_failures.get(page, {"finished"})
     with pytest.raises(NoRunError):
         hozon.log({})

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from hozon.errors import InvalidTableError
+from hozon.sdk.notebooks import grid
 from hozon.sdk.objects.base import Reader, StoredObject
 from hozon.sdk.objects.cells import decode_cell, encode_cell, plain_cell
 from hozon.sdk.objects.columns import to_numpy
@@ -114,8 +115,12 @@ class Table(StoredObject, type_name="table"):
     def __repr__(self) -> str:
         """Show the size and the columns."""
         columns = ", ".join(f"{name} ({kind})" for name, kind in self.column_types.items())
-        rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        return f"<Table with {rows} of {columns or 'no columns'}>"
+        return f"<Table with {_counted(len(self))} of {columns or 'no columns'}>"
+
+    def _repr_html_(self) -> str:
+        """Show the first rows in a notebook, and how many more there are."""
+        names = [f"{name} ({kind})" for name, kind in self.column_types.items()]
+        return grid(f"Table of {_counted(len(self))}", names, self._rows, total=len(self))
 
     def __eq__(self, other: object) -> bool:
         """Compare columns, types and cells; NaN equals NaN, and 1 equals neither 1.0 nor True."""
@@ -399,6 +404,11 @@ class Table(StoredObject, type_name="table"):
         if len(table) != record.integer("nrows"):
             record.refuse("data", f"{record.integer('nrows')} rows")
         return table
+
+
+def _counted(rows: int) -> str:
+    """Say how many rows there are."""
+    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _admit(kind: ColumnType, value: object, *, row: int, column: str) -> tuple[Any, ColumnType]:

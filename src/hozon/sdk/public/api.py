@@ -1,33 +1,36 @@
 """`Api`: look up runs, artifacts, collections and sweeps."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from hozon.errors import InputError
 from hozon.model.filters import parse_filter
 from hozon.model.names import TypeName, check_name
 from hozon.model.orders import Order
-from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath, SweepPath
+from hozon.model.paths import ArtifactPath, ProjectPath, RunPath, SweepPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.auditing import AuditApi
-from hozon.sdk.public.collection import ArtifactCollection
 from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.existence import Existence
 from hozon.sdk.public.garbage import GarbageApi
 from hozon.sdk.public.plans import PlansApi
 from hozon.sdk.public.policies import Policies
+from hozon.sdk.public.projects import ProjectsApi
 from hozon.sdk.public.protection import AliasProtection
 from hozon.sdk.public.run import Run
 from hozon.sdk.public.sweep import Sweep
+from hozon.sdk.public.types import TypesApi
 from hozon.sdk.public.usage import UsageApi
 from hozon.sdk.session import current_session
-from hozon.services.resolve import list_collections, resolve_collection, resolve_version
+from hozon.services.resolve import resolve_version
 from hozon.services.run_queries import list_runs
 from hozon.services.runs import find_run
 from hozon.services.sweeps import find_sweep
 
 _OVERRIDES = {"entity", "project"}
+_LONGEST = timedelta(days=1)
 
 
 class Api(
@@ -38,15 +41,22 @@ class Api(
     GarbageApi,
     PlansApi,
     Policies,
+    ProjectsApi,
+    TypesApi,
     UsageApi,
 ):
     """Look up what was recorded, from outside any run.
 
     Args:
         overrides: `entity` and `project` to look names up in, instead of those of the settings.
+        timeout: How many seconds a call waits each time that it has to: for another writer of the
+            catalog, for an answer of the catalog's server, and for one of the bucket. More than 0
+            and at most a day; None for about 30 seconds for a writer, and for as long as the
+            libraries do otherwise. It bounds each wait, not the whole call, and no work: a long
+            search in a catalog on SQLite goes on.
 
     Raises:
-        InputError: `overrides` has another key.
+        InputError: `overrides` has another key, or `timeout` is no such number.
         InvalidNameError: A name breaks the rules.
 
     Examples:
@@ -62,9 +72,21 @@ class Api(
         print(api, [(run.id, run.state) for run in api.runs()])
         #> <Api ada/letters> [('prepare-letters', 'finished')]
         ```
+
+        Give up soon where the catalog is busy.
+
+        ```python
+        import hozon
+
+        api = hozon.Api(timeout=2.5)
+        print(len(api.runs()))
+        #> 5
+        ```
     """
 
-    def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, overrides: Mapping[str, str] | None = None, timeout: float | None = None
+    ) -> None:
         """Read the settings; nothing is opened yet."""
         chosen = dict(overrides or {})
         unknown = sorted(set(chosen) - _OVERRIDES)
@@ -73,7 +95,7 @@ class Api(
                 f"overrides has the unknown key {unknown[0]!r}",
                 hint=f"Known keys are {', '.join(sorted(_OVERRIDES))}.",
             )
-        self._session = current_session()
+        self._session = current_session(timeout=_check_timeout(timeout))
         default = self._session.settings.default_path
         self._default = ProjectPath.of(
             chosen.get("entity", default.entity), chosen.get("project", default.project)
@@ -117,8 +139,9 @@ class Api(
         """List the runs of a project, those that a filter lets through, in any order.
 
         A filter is written as for MongoDB, and means the same. Its fields are `state`, `name` (the
-        id), `job_type`, `sweep`, `created_at`, `config.<key>` and `summary_metrics.<key>`; dots
-        lead into nested values. Its operators are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`,
+        id), `display_name`, `group`, `job_type`, `tags`, `notes`, `username` (who began it),
+        `sweep`, `created_at`, `config.<key>` and `summary_metrics.<key>`; dots lead into nested
+        values. Its operators are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`,
         `$in`, `$nin`, `$exists`, `$regex` and `$not` for one field, and `$and`, `$or` and `$nor`
         for lists of filters.
 
@@ -126,6 +149,10 @@ class Api(
         texts with texts; a bool is no number, and NaN equals NaN. A list matches when an element of
         it does. `$regex` looks at the first 128 characters of a text; its pattern has no groups,
         and at most 3 of `*`, `+`, `?` and `{…}`.
+
+        Pages follow each other by key in the order of creation, in both directions. Any other order
+        takes reading all runs that the filter lets through before the first is given; of each its
+        id is kept, and while they are sorted the value of the field.
 
         Args:
             path: `[entity/]project`; empty for the default project.
@@ -263,67 +290,6 @@ class Api(
         """
         return self.artifacts(type_name, name, per_page)
 
-    def artifact_collection(self, type_name: str, name: str) -> ArtifactCollection:
-        """Find a collection.
-
-        Args:
-            type_name: What it holds, such as `dataset`.
-            name: `[[entity/]project/]name`.
-
-        Raises:
-            InvalidPathError: The path is malformed.
-            CollectionNotFoundError: There is no such collection, or one of another type.
-
-        Examples:
-            See which aliases are in use.
-
-            ```python
-            import hozon
-
-            collection = hozon.Api().artifact_collection("model", "classifier")
-            print(collection)
-            #> <ArtifactCollection ada/digits/classifier (model)>
-            print(collection.aliases)
-            #> ['baseline', 'latest', 'production']
-            ```
-        """
-        path = CollectionPath.parse(name, default=self._default)
-        found = resolve_collection(self._session.context, path, type_name=_type(type_name))
-        return ArtifactCollection(self._session, found)
-
-    def artifact_collections(
-        self, project_name: str, type_name: str, per_page: int = 50
-    ) -> Paginator[ArtifactCollection]:
-        """List the collections of one type, oldest first.
-
-        Args:
-            project_name: `[entity/]project`.
-            type_name: What they hold, such as `dataset`.
-            per_page: How many to fetch at a time, 1 or more.
-
-        Raises:
-            InvalidPathError: The path is malformed.
-            InputError: `per_page` is below 1.
-
-        Examples:
-            List the models of a project.
-
-            ```python
-            import hozon
-
-            for collection in hozon.Api().artifact_collections("digits", "model"):
-                print(collection.name, len(collection.artifacts()))
-                #> classifier 2
-                #> sweep-classifier 3
-            ```
-        """
-        at = ProjectPath.parse(project_name, default=self._default)
-        return Paginator(
-            list_collections(self._session.context, at, type_name=_type(type_name)),
-            lambda record: ArtifactCollection(self._session, record),
-            per_page=per_page,
-        )
-
     def sweep(self, path: str) -> Sweep:
         """Find a sweep.
 
@@ -352,3 +318,16 @@ class Api(
 def _type(name: str) -> TypeName:
     """Check the name of a type."""
     return TypeName(check_name(name, kind="type"))
+
+
+def _check_timeout(seconds: object) -> timedelta | None:
+    """Accept a number of seconds, or None."""
+    if seconds is None:
+        return None
+    number = seconds if isinstance(seconds, (int, float)) and seconds is not True else 0
+    if 0 < number <= _LONGEST.total_seconds():  # Which NaN is not.
+        return timedelta(seconds=number) or timedelta.resolution
+    raise InputError(
+        f"timeout is {seconds!r}",
+        hint=f"Give a number of seconds, more than 0 and at most {_LONGEST.total_seconds():g}.",
+    )

@@ -6,15 +6,18 @@ from hozon.model.links import CollectionKind
 from hozon.model.restoring import Restored
 from hozon.ports.catalog import Collection
 from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.notebooks import card
 from hozon.sdk.pages import Paginator
+from hozon.sdk.public.changing import Changing
 from hozon.sdk.public.retaining import Retaining
 from hozon.sdk.session import Session
+from hozon.services.collections import read_collection
 from hozon.services.delete import delete_collection
 from hozon.services.resolve import collection_aliases, list_versions
 from hozon.services.restore import restore_collection
 
 
-class ArtifactCollection(Retaining):
+class ArtifactCollection(Changing, Retaining):
     """All versions of one name in one project. `Api.artifact_collection` returns it.
 
     Examples:
@@ -40,21 +43,26 @@ class ArtifactCollection(Retaining):
         """Wrap a collection that the catalog holds."""
         self._session = session
         self._record = record
+        self._facts = record.facts
         self._seen = self._wanted = None
 
     def __repr__(self) -> str:
         """Show the path and the type."""
-        return f"<ArtifactCollection {self._record.path} ({self.type})>"
+        return f"<ArtifactCollection {self._record.path} ({self._record.type})>"
 
-    @property
-    def name(self) -> str:
-        """The name that all its versions share."""
-        return self._record.path.name
-
-    @property
-    def type(self) -> str:
-        """What it holds, such as `dataset`."""
-        return self._record.type
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        return card(
+            f"Collection {self._record.path}",
+            [
+                ("type", self._record.type),
+                ("holds", "versions" if self.is_sequence() else "links"),
+                ("description", self._record.description),
+                ("tags", self._record.tags),
+                ("aliases", self.aliases),
+                ("created", self.created_at),
+            ],
+        )
 
     @property
     def entity(self) -> str:
@@ -75,6 +83,28 @@ class ArtifactCollection(Retaining):
     def aliases(self) -> list[str]:
         """The aliases that its versions have now, sorted."""
         return list(collection_aliases(self._session.context, self._record))
+
+    def versions(self, per_page: int = 50) -> Paginator[Artifact]:
+        """List its versions, newest first: the same as `artifacts`.
+
+        Args:
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+
+        Examples:
+            Look at the two newest.
+
+            ```python
+            import hozon
+
+            collection = hozon.Api().artifact_collection("dataset", "mnist")
+            print([version.name for version in collection.versions()[:2]])
+            #> ['mnist:v2', 'mnist:v1']
+            ```
+        """
+        return self.artifacts(per_page)
 
     def is_sequence(self) -> bool:
         """Tell whether versions are logged to it; a portfolio holds links to others.
@@ -190,4 +220,5 @@ class ArtifactCollection(Retaining):
             #> ['baseline', 'latest', 'production']
             ```
         """
-        return restore_collection(self._session.context, self._record.path)
+        context = self._session.context
+        return restore_collection(context, read_collection(context, self._record).path)

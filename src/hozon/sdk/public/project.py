@@ -5,6 +5,7 @@ Owns the attributes that can be set, until `save()` stores them. Refuses to own 
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from hozon.errors import InvalidTtlError
 from hozon.model.access import Visibility, check_visibility
@@ -12,9 +13,14 @@ from hozon.model.expiry import TeamTtl
 from hozon.model.names import EntityName
 from hozon.model.paths import ProjectPath
 from hozon.model.ttl import Ttl, check_ttl
+from hozon.sdk.notebooks import card
+from hozon.sdk.pages import Paginator
+from hozon.sdk.public.artifact_type import ArtifactType
 from hozon.sdk.public.membership import Membership
+from hozon.sdk.public.types import types_of
 from hozon.sdk.session import Session
 from hozon.services.access import read_visibility, set_visibility
+from hozon.services.projects import project_created_at
 from hozon.services.ttl import (
     read_project_ttl,
     read_team_ttl,
@@ -37,6 +43,8 @@ class Project:
         project = hozon.Api().project("digits")
         print(project.name, project.entity, project.ttl)
         #> digits ada ArtifactTTL.INHERIT
+        print(project.created_at.tzinfo, hozon.Api().project("letters").created_at)
+        #> UTC None
         project.ttl = timedelta(days=90)
         project.save()
         print(hozon.Api().artifact("mnist:v0").effective_ttl)
@@ -64,6 +72,37 @@ class Project:
     def entity(self) -> str:
         """The owner."""
         return self._path.entity
+
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        return card(f"Project {self._path}", [("created", self.created_at)])
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was made, or first written to, UTC; None for one that there is not."""
+        return project_created_at(self._session.context, self._path)
+
+    def artifacts_types(self, per_page: int = 50) -> Paginator[ArtifactType]:
+        """List the types of its collections, by name.
+
+        Args:
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+
+        Examples:
+            See what every project holds.
+
+            ```python
+            import hozon
+
+            for project in hozon.Api().projects():
+                print(project.name, [kind.name for kind in project.artifacts_types()])
+                #> digits ['dataset', 'model']
+            ```
+        """
+        return types_of(self._session, self._path, per_page=per_page)
 
     @property
     def ttl(self) -> Ttl:

@@ -15,7 +15,7 @@ from hozon.ports.catalog import Collection
 from hozon.ports.retention import CollectionPolicy
 from hozon.sdk.session import Session
 from hozon.services.expire import preview_retention
-from hozon.services.ttl import read_collection_policy, set_collection_policy
+from hozon.services.ttl import read_collection_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,34 +127,6 @@ class Retaining:
                 hint="Give a hozon.RetentionPolicy, or None to keep everything.",
             )
         self._wanted = replace(self._policy, retention=value)
-
-    def save(self) -> None:
-        """Store the TTL and the retention policy as far as they were changed.
-
-        Raises:
-            CollectionKindError: A TTL was set, and this is a portfolio: links have no TTL.
-
-        Examples:
-            Take a policy back.
-
-            ```python
-            import hozon
-
-            collection = hozon.Api().artifact_collection("dataset", "mnist")
-            collection.retention = hozon.RetentionPolicy(keep_newest=10)
-            collection.save()
-            print(hozon.Api().artifact("mnist:v0").collection.retention.keep_newest)
-            #> 10
-            collection.retention = None
-            collection.save()
-            print(hozon.Api().artifact("mnist:v0").collection.retention)
-            #> None
-            ```
-        """
-        wanted = self._policy
-        self._seen = self._wanted = set_collection_policy(
-            self._session.context, self._record, seen=self._seen or wanted, wanted=wanted
-        )
 
     def preview_retention(self) -> list[RetentionVerdict]:
         """Say what the retention policy would keep now, and by which rules; nothing is changed.

@@ -12,11 +12,14 @@ from hozon.model.tags import check_tags
 from hozon.model.versions import Version
 from hozon.ports.paging import Listing
 from hozon.sdk.artifact import Artifact, open_version
+from hozon.sdk.entry import ArtifactManifestEntry
 from hozon.sdk.histories import History
+from hozon.sdk.notebooks import card, run_facts
 from hozon.sdk.pages import Paginator
 from hozon.sdk.session import Session
 from hozon.services.delete import delete_run
 from hozon.services.lineage import list_logged, list_used
+from hozon.services.run_files import list_run_files
 from hozon.services.runs import update_run
 
 
@@ -54,6 +57,10 @@ class Run:
     def __repr__(self) -> str:
         """Show the path and the state."""
         return f"<Run {'/'.join(self.path)} ({self.state})>"
+
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        return card(f"Run {'/'.join(self.path)}", run_facts(self._record, self._details))
 
     @property
     def id(self) -> str:
@@ -100,6 +107,24 @@ class Run:
             ```
         """
         return str(self._record.path).split("/")
+
+    @property
+    def username(self) -> str:
+        """Who began it.
+
+        Examples:
+            Find the other runs of the same user.
+
+            ```python
+            import hozon
+
+            api = hozon.Api()
+            user = api.run("train-model").username
+            print([run.id for run in api.runs(filters={"username": user})][:2])
+            #> ['prepare-data', 'train-model']
+            ```
+        """
+        return self._record.created_by
 
     @property
     def job_type(self) -> str | None:
@@ -394,6 +419,52 @@ class Run:
         """
         listing = list_used(self._session.context, self._record.key)
         return self._artifacts(listing, per_page)
+
+    def files(
+        self, names: Sequence[str] | None = None, per_page: int = 50
+    ) -> Paginator[ArtifactManifestEntry]:
+        """List the files of the versions that the run logged.
+
+        A run has no files beside them: its artifacts are where its files are, its own code
+        included if it was begun with `save_code=True`. Versions come in the order of logging, and
+        the files of each in the order of their paths; what two versions share is listed twice.
+        Deleted versions are left out.
+
+        Args:
+            names: The paths to list; None for all.
+            per_page: How many to fetch at a time, 1 or more.
+
+        Raises:
+            InputError: `per_page` is below 1.
+
+        Examples:
+            See what a run left behind, and bring one file of it.
+
+            ```python
+            from pathlib import Path
+
+            import hozon
+
+            run = hozon.Api().run("prepare-data")
+            for file in run.files(["labels.csv"]):
+                print(file, file.size)
+                #> <ArtifactManifestEntry labels.csv of mnist:v0> 23
+                #> <ArtifactManifestEntry labels.csv of mnist:v1> 34
+                #> <ArtifactManifestEntry labels.csv of mnist:v2> 45
+            print(len(run.files()), Path(file.download()).read_text().splitlines()[-1])
+            #> 6 0003.png,1
+            ```
+        """
+        listing = list_run_files(
+            self._session.context, self._record.key, names=None if names is None else set(names)
+        )
+        return Paginator(
+            listing,
+            lambda file: ArtifactManifestEntry(
+                open_version(self._session, file.version), file.entry
+            ),
+            per_page=per_page,
+        )
 
     def _artifacts(self, listing: Listing[Version], per_page: int) -> Paginator[Artifact]:
         """Wrap the versions of a listing."""

@@ -5,6 +5,7 @@ from typing import Any
 from hozon.model.metadata import check_json_object
 from hozon.model.sweeps import Sweep as SweepRecord
 from hozon.model.sweeps import SweepAction, parse_order
+from hozon.sdk.notebooks import card
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.run import Run
 from hozon.sdk.session import Session
@@ -53,6 +54,20 @@ class Sweep:
     def __repr__(self) -> str:
         """Show the path."""
         return f"<Sweep {self._record.path}>"
+
+    def _repr_html_(self) -> str:
+        """Show it as a table in a notebook."""
+        return card(
+            f"Sweep {self._record.path}",
+            [
+                ("name", None if self.name == self.id else self.name),
+                ("state", self.state),
+                ("order", self.order),
+                ("points", self.expected_run_count),
+                ("runs", len(self.runs)),
+                ("config", self.config),
+            ],
+        )
 
     @property
     def id(self) -> str:

@@ -234,6 +234,7 @@ def test_versions_of_the_second_schema_survive(url: str) -> None:
     assert (version.history_step, version.source) == (None, None)
     assert collection is not None
     assert collection.kind is CollectionKind.SEQUENCE
+    assert (collection.description, collection.tags) == (None, ())
 
 
 def test_what_a_collector_needs_is_found_in_the_third_schema(url: str) -> None:

@@ -1,7 +1,9 @@
 """PostgreSQL: how connections are opened, transactions begun, and what is tried again."""
 
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
@@ -243,6 +245,46 @@ def test_a_writer_does_not_wait_for_ever(
         pytest.fail("two writers at once")
     assert "another writer" in caught.value.hint
     assert pauses != []
+
+
+def test_a_call_waits_as_long_as_it_was_told_to(postgres_url: str) -> None:
+    """For another writer, and for the answer to a statement; nothing is tried for longer."""
+    holder = open_catalog(postgres_url)
+    hasty = open_catalog(postgres_url, timeout=timedelta(seconds=0.4))
+    begun = time.monotonic()
+    with holder.write():
+        with pytest.raises(CatalogError, match="timeout") as caught, hasty.write():
+            pass
+        with hasty.read() as reader:
+            assert reader.collections.find(collection_path("mnist")) is None
+    assert 0.3 < time.monotonic() - begun < 10
+    assert "Nothing was written" in caught.value.hint
+    with pytest.raises(CatalogError, match="statement timeout") as caught, hasty.read() as reader:
+        reader.connection.execute(text("SELECT pg_sleep(20)"))
+    assert "longer timeout" in caught.value.hint
+    assert time.monotonic() - begun < 15
+    with hasty.write() as session:
+        make_collection(session)
+    holder.close()
+    hasty.close()
+
+
+def test_a_statement_has_no_end_of_its_own(postgres_url: str) -> None:
+    """Without a timeout the server's stays what its owner made it."""
+    catalog = open_catalog(postgres_url)
+    with catalog.read() as session:
+        assert session.connection.execute(text("SHOW statement_timeout")).scalar() == "0"
+    catalog.close()
+
+
+def test_a_server_that_does_not_answer_is_given_up() -> None:
+    """Its clock, too: a connection that nobody accepts ends with the timeout."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent:
+        port = silent.getsockname()[1]
+        begun = time.monotonic()
+        with pytest.raises(CatalogError, match="127"):
+            open_catalog(f"postgresql://ada@127.0.0.1:{port}/digits", timeout=timedelta(seconds=2))
+        assert time.monotonic() - begun < 20
 
 
 def test_a_value_that_cannot_be_stored_is_told(postgres_url: str) -> None:

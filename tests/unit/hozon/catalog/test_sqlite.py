@@ -1,6 +1,8 @@
 """SQLite: how connections are opened."""
 
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hozon.catalog.database import Database
 from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
 from hozon.testing.clocks import ManualClock
+from hozon.testing.records import NOW, collection_path, make_collection
 
 
 @pytest.fixture
@@ -83,3 +86,24 @@ def test_a_path_is_taken_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "a?b=c%20d" / "catalog.db"
     open_catalog(f"sqlite:///{path}", clock=ManualClock()).close()
     assert path.is_file()
+
+
+def test_a_writer_waits_as_long_as_it_was_told_to(home: Path) -> None:
+    """Not longer, and not shorter; the hint says what was in the way. Readers do not wait."""
+    url = f"sqlite:///{home / 'catalog.db'}"
+    holder = open_catalog(url, clock=ManualClock())
+    hasty = open_catalog(url, clock=ManualClock(), timeout=timedelta(seconds=0.4))
+    with holder.write() as session:
+        make_collection(session)
+        begun = time.monotonic()
+        with pytest.raises(CatalogError, match="database is locked") as caught, hasty.write():
+            pass
+        waited = time.monotonic() - begun
+        with hasty.read() as reader:
+            assert reader.collections.find(collection_path("mnist")) is None
+    assert 0.3 < waited < 10
+    assert "another writer was in the way" in caught.value.hint
+    with hasty.write() as session:
+        session.projects.ensure(collection_path("mnist").at, now=NOW)
+    holder.close()
+    hasty.close()

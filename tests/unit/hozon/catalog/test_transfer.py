@@ -103,6 +103,8 @@ ROWS: Mapping[Table, Sequence[Mapping[str, object]]] = {
             "next_index": 8,
             "created_at": NOW,
             "retention": {"keep_last": 3},
+            "description": "手書き\n",
+            "tags": ("a", "é"),
         },
         {
             "id": 9,
@@ -113,6 +115,10 @@ ROWS: Mapping[Table, Sequence[Mapping[str, object]]] = {
             "created_at": NOW,
             "kind": "portfolio",
         },
+    ],
+    schema.former_names: [
+        {"project_id": 2, "name": name, "collection_id": 3, "renamed_at": LATER}
+        for name in ("a", "B", "é")
     ],
     schema.versions: [
         {**VERSION, "id": 7, "index": 0, "logged_by": 4, "tags": ("a", "b")},

@@ -126,8 +126,21 @@ def test_an_unknown_page_lists_the_known_ones() -> None:
 
 def test_demo_without_a_page_lists_the_pages() -> None:
     """Each with what its world holds."""
-    lines = run("demo").stdout.splitlines()
+    _, *lines = run("demo").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(SCENES)
+    assert [each["page"] for each in json.loads(run("demo", "--json").stdout)] == list(SCENES)
+
+
+def test_demo_tells_programs_where_the_data_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variables are those of the shell code."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = json.loads(run("demo", "index", "--json").stdout)
+    assert made["variables"]["HOZON_HOME"] == made["folder"]
+    assert Path(made["folder"]).is_dir()
+    code = run("demo", "index").stdout.splitlines()
+    assert [line.split()[1].split("=")[0] for line in code] == list(made["variables"])
 
 
 @pytest.mark.parametrize("page", SCENES)

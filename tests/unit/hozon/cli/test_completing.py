@@ -12,6 +12,7 @@ from hozon.cli.completing import (
     complete_run,
     complete_sweep,
     complete_version,
+    complete_version_or_run,
 )
 from hozon.cli.main import cli
 
@@ -55,13 +56,22 @@ def test_versions_are_offered(typed: str, offered: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_what_has_a_lineage_is_offered() -> None:
+    """Artifacts, then runs; behind a colon there is no run."""
+    assert complete_version_or_run(CONTEXT, PARAM, "") == ["mnist", "prepare"]
+    assert complete_version_or_run(CONTEXT, PARAM, "mnist:b") == ["mnist:best"]
+    assert complete_version_or_run(CONTEXT, PARAM, "digits/p") == ["digits/prepare"]
+
+
+@pytest.mark.usefixtures("filled")
 def test_names_and_ids_are_offered() -> None:
-    """Of artifacts, runs, sweeps, and the default project."""
+    """Of artifacts, runs, sweeps and projects."""
     assert complete_collection(CONTEXT, PARAM, "m") == ["mnist"]
     assert complete_run(CONTEXT, PARAM, "pre") == ["prepare"]
     assert complete_sweep(CONTEXT, PARAM, "ada/digits/s") == ["ada/digits/search"]
     assert complete_project(CONTEXT, PARAM, "dig") == ["digits"]
     assert complete_project(CONTEXT, PARAM, "ada/") == ["ada/digits"]
+    assert complete_project(CONTEXT, PARAM, "grace/") == []
 
 
 def test_deleted_versions_are_not_offered(filled: Path) -> None:

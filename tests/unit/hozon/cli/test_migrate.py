@@ -36,7 +36,7 @@ def test_what_was_logged_is_found_in_the_new_catalog(
     lines = done.stdout.splitlines()
     assert lines[0] == f"From      sqlite:///{home}/catalog.db"
     assert lines[1].startswith("To        postgresql://hozon@/test_")
-    assert re.fullmatch(r"Verified  \d+ rows in 27 tables", lines[2])
+    assert re.fullmatch(r"Verified  \d+ rows in \d+ tables", lines[2])
     assert done.stderr.startswith("Now set HOZON_CATALOG_URL, or ")
     (home / "catalog.db").unlink()
     monkeypatch.setenv("HOZON_CATALOG_URL", empty_postgres_url)

@@ -84,7 +84,9 @@ def test_a_cell_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_facts_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     """A list takes a line for each item, and an empty one a dash."""
-    print_facts({"Path": "a/b", "Aliases": ["x", "y"], "Files": [], "Made": AT, "By": None})
+    print_facts(
+        {"Path": "a/b", "Aliases": ["x", "y"], "Files": [], "Made": AT, "By": None, "Note": "a\nb"}
+    )
     assert capsys.readouterr().out.splitlines() == [
         "Path     a/b",
         "Aliases  x",
@@ -92,6 +94,8 @@ def test_facts_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> Non
         "Files    -",
         "Made     2026-03-01 12:30 UTC",
         "By       -",
+        "Note     a",
+        "         b",
     ]
 
 

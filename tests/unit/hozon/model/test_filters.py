@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from hozon.errors import InvalidFilterError
 from hozon.model.filters import matches, parse_filter
 from hozon.model.metadata import JsonObject
-from hozon.model.names import RunId, SweepId
+from hozon.model.names import EntityName, RunId, SweepId
 from hozon.model.orders import Order
 from hozon.model.patterns import TextPattern
-from hozon.model.runs import Run, RunKey, RunState
+from hozon.model.runs import Run, RunDetails, RunKey, RunState
+from hozon.model.tags import Tag
 from hozon.testing.records import AT
 
 BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -30,6 +32,7 @@ def a_run(config: JsonObject | None = None, **summary: float) -> Run:
         summary=summary,
         sweep_id=SweepId("s1"),
         created_at=BEGUN,
+        created_by=EntityName("ada"),
     )
 
 
@@ -109,6 +112,31 @@ def test_what_can_be_asked_is_answered(query: object) -> None:
     asked = parse_filter(query)
     run = a_run(config, loss=math.nan)
     assert matches(asked, run)
+
+
+@pytest.mark.parametrize(
+    ("query", "plain", "told"),
+    [
+        ({"display_name": "r1", "displayName": {"$ne": "first"}}, True, False),
+        ({"display_name": {"$regex": "^fir"}}, False, True),
+        ({"group": None, "notes": {"$exists": False}}, True, False),
+        ({"group": {"$in": ["lr", "wd"]}, "notes": {"$regex": "odd"}}, False, True),
+        ({"tags": "old"}, False, True),
+        ({"tags": {"$nin": ["old"]}}, True, False),
+        ({"tags": {"$in": ["keep", "none"]}, "$and": [{"tags": "old"}]}, False, True),
+        ({"tags": []}, True, False),
+        ({"tags": {"$exists": True}, "username": "ada"}, True, True),
+        ({"username": {"$ne": "ada"}}, False, False),
+    ],
+)
+def test_what_people_say_of_a_run_can_be_asked(query: object, *, plain: bool, told: bool) -> None:
+    """The display name is the id where none was given; tags match one by one."""
+    details = RunDetails(
+        name="first try", group="lr", tags=(Tag("keep"), Tag("old")), notes="an odd curve"
+    )
+    asked = parse_filter(query)
+    assert matches(asked, a_run()) is plain
+    assert matches(asked, replace(a_run(), details=details)) is told
 
 
 def test_a_time_without_a_zone_is_utc() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hozon.errors import InvalidSweepError
 from hozon.model.distributions import Choices
 from hozon.model.metadata import JsonValue
-from hozon.model.names import RunId
+from hozon.model.names import EntityName, RunId
 from hozon.model.paths import ProjectPath
 from hozon.model.runs import Run, RunKey, RunState
 from hozon.model.sweep_config import Goal, parse_sweep_config
@@ -34,6 +34,7 @@ def run(name: str, **summary: JsonValue) -> Run:
         summary=summary,
         sweep_id=None,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        created_by=EntityName("ada"),
     )
 
 

@@ -1,12 +1,16 @@
 """`Api`: looking up what was recorded, and lists that are read by page."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 import hozon
+from hozon.bootstrap import open_catalog
 from hozon.errors import (
+    CatalogError,
     CollectionNotFoundError,
     InputError,
     InvalidFilterError,
@@ -296,7 +300,9 @@ def test_the_order_of_creation_has_two_directions() -> None:
         hozon.init(id=f"r{number}").finish()
     ids = [run.id for run in hozon.Api().runs(order="created_at")]
     assert ids == ["r0", "r1", "r2"]
-    assert [run.id for run in hozon.Api().runs(order="-created_at")] == ids[::-1]
+    newest = hozon.Api().runs(order="-created_at", per_page=1)
+    assert [run.id for run in newest] == ids[::-1]
+    assert len(newest) == 3
 
 
 def test_a_wrong_filter_is_refused_before_anything_is_read() -> None:
@@ -328,3 +334,27 @@ def test_what_is_deleted_or_of_another_type_does_not_exist(seven: list[str]) -> 
         api.artifact_exists("a/b/c/d")
     with pytest.raises(InvalidPathError):
         api.artifact_collection_exists("mnist:v0", "dataset")
+
+
+@pytest.mark.parametrize("wrong", [0, -1, float("nan"), float("inf"), 86_401, True, "5"])
+def test_a_timeout_is_a_number_of_seconds(wrong: object) -> None:
+    """More than nothing and at most a day."""
+    with pytest.raises(InputError, match="timeout is"):
+        hozon.Api(timeout=wrong)  # type: ignore[arg-type]
+
+
+def test_a_timeout_bounds_how_long_a_call_waits(home: Path, log_text: LogText) -> None:
+    """For a catalog in which another writes; reading goes on, and other objects wait as ever."""
+    with hozon.init(id="r1") as run:
+        log_text(run, "one")
+    api = hozon.Api(timeout=0.3)
+    artifact = api.artifact("mnist")
+    artifact.description = "late"
+    with open_catalog(f"sqlite:///{home / 'catalog.db'}").write():
+        begun = time.monotonic()
+        with pytest.raises(CatalogError, match="locked"):
+            artifact.save()
+        assert 0.2 < time.monotonic() - begun < 10
+        assert [run.id for run in api.runs()] == ["r1"]
+    artifact.save()
+    assert hozon.Api().artifact("mnist").description == "late"

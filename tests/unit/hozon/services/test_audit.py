@@ -8,7 +8,7 @@ import pytest
 from hozon.errors import AccessDeniedError, HozonError
 from hozon.model.access import Principal, Role, Visibility
 from hozon.model.audit import Act, AuditQuery, AuditRecord
-from hozon.model.names import Alias, CollectionName, EntityName
+from hozon.model.names import Alias, CollectionName, EntityName, TypeName
 from hozon.model.paths import CollectionPath, ProjectPath
 from hozon.model.plans import PlanRules
 from hozon.model.retention import RetentionPolicy
@@ -17,6 +17,7 @@ from hozon.model.versions import Version
 from hozon.ports.retention import CollectionPolicy
 from hozon.services.access import add_member, remove_member, set_visibility
 from hozon.services.audit import read_audit
+from hozon.services.collections import CollectionState, edit_collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_run, delete_version
 from hozon.services.edit import edit_version
@@ -191,6 +192,19 @@ def test_erasing_is_on_record(logger: Logger) -> None:
     delete_version(logger.context, version, delete_aliases=True)
     erase_version(logger.context, version)
     assert told(logger.context, 1) == [("erase", str(version.path), {})]
+
+
+def test_another_name_and_another_type_are_on_record(logger: Logger) -> None:
+    """Under the name from now on."""
+    logger.log("one")
+    collection = resolve_collection(logger.context, MNIST)
+    seen = CollectionState(collection.facts, None)
+    facts = replace(collection.facts, name=CollectionName("digits"), type=TypeName("images"))
+    edit_collection(logger.context, collection, seen=seen, wanted=replace(seen, facts=facts))
+    assert told(logger.context, 2) == [
+        ("retype", "ada/digits/digits", {"from": "dataset", "to": "images"}),
+        ("rename", "ada/digits/digits", {"from": "mnist"}),
+    ]
 
 
 def test_protection_is_on_record(context: Context) -> None:

@@ -16,7 +16,7 @@ from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.versions import Version, VersionState
 from hozon.ports.catalog import Collection
 from hozon.services.context import Context
-from hozon.services.delete import delete_collection, delete_version
+from hozon.services.delete import delete_collection, delete_version, delete_versions
 from hozon.services.links import link_version, unlink_version
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
 from hozon.testing.clocks import ManualClock
@@ -54,6 +54,25 @@ def test_the_bytes_of_a_deleted_version_stay(logger: Logger, store: MemoryObject
     assert list(store.keys()) == keys
     with logger.context.catalog.read() as session:
         assert list(session.versions.manifest(version.id).entries) == ["data.txt"]
+
+
+def test_several_versions_go_together(logger: Logger) -> None:
+    """Of any collections, in the order given; `latest` falls past all of them."""
+    versions = [logger.log(text).version for text in ("one", "two", "three")]
+    deleted = delete_versions(
+        logger.context, [versions[2], versions[1]], delete_aliases=True, force_links=False
+    )
+    assert [version.index for version in deleted] == [2, 1]
+    assert {version.state for version in deleted} == {VersionState.DELETED}
+    assert resolve(logger, "latest").index == 0
+
+
+def test_of_several_versions_none_goes_where_one_is_refused(logger: Logger) -> None:
+    """It is one transaction."""
+    first, second = logger.log("one").version, logger.log("two", "best").version
+    with pytest.raises(AliasedVersionError, match="best, latest"):
+        delete_versions(logger.context, [first, second], delete_aliases=False)
+    assert resolve(logger, "v0").state is VersionState.COMMITTED
 
 
 def test_a_version_with_aliases_is_refused(logger: Logger) -> None:

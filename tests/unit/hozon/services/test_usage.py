@@ -5,9 +5,10 @@ import pytest
 from hozon.errors import CollectionKindError, CollectionNotFoundError
 from hozon.model.paths import CollectionPath
 from hozon.model.usage import NamePatterns
+from hozon.services.commit import commit_version
 from hozon.services.delete import delete_version
 from hozon.services.links import link_version
-from hozon.services.usage import list_usage, list_version_usage
+from hozon.services.usage import list_usage, list_version_usage, measure_freed
 from worlds import AT, MNIST, Logger
 
 
@@ -47,3 +48,16 @@ def test_a_collection_of_which_all_is_deleted_is_measured(logger: Logger) -> Non
     (item,) = list_version_usage(logger.context, MNIST).page(after=None, limit=9)
     assert (item.value.state, item.value.unique_bytes) == ("DELETED", 3)
     assert names(logger, "mnist") == ["mnist"]
+
+
+def test_what_versions_share_is_freed_with_the_last_of_them(logger: Logger) -> None:
+    """And a link holds nothing."""
+    context = logger.context
+    shared = CollectionPath.parse("shared", default=AT)
+    first = logger.log("one").version
+    link = link_version(context, first, shared, aliases=[])
+    request = logger.request(files={"a": b"one", "b": b"other"})
+    second = commit_version(context, request).version
+    assert measure_freed(context, [first]) == 0
+    assert measure_freed(context, [second, link]) == 5
+    assert measure_freed(context, [first, second]) == 8

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -284,3 +284,15 @@ def test_a_store_without_versions_erases_and_recovers_nothing(
     assert store.recover("objects/0", "objects/2")
     assert store.erase(["objects/0"]) == {}
     assert list(store.keys()) == [StoredKey("objects/2", 5)]
+
+
+def test_a_timeout_is_that_of_connections_and_of_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one, boto3 has its own."""
+    made: list[tuple[float, float]] = []
+    monkeypatch.setattr(
+        "boto3.client",
+        lambda _, config: made.append((config.connect_timeout, config.read_timeout)),
+    )
+    S3ObjectStore("b")
+    S3ObjectStore("b", timeout=timedelta(seconds=2.5))
+    assert made == [(60, 60), (2.5, 2.5)]
