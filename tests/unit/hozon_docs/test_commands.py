@@ -75,7 +75,7 @@ def test_commands_that_are_loaded_when_asked_for_are_listed(
     config = write_package(
         tmp_path, monkeypatch, {"tool.py": TOOL + LATER}, 'commands = "shop.tool:cli"\n'
     )
-    assert [one.name for one in read_commands(config).commands][-1] == "cli later ship"
+    assert "cli later ship" in [one.name for one in read_commands(config).commands]
 
 
 def test_without_a_script_the_module_or_the_command_gives_the_name(write: Write) -> None:
