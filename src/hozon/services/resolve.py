@@ -236,8 +236,9 @@ def list_entries(
 def collection_of(context: Context, version: Version) -> Collection:
     """Find the collection of a version, also when nothing is left in it."""
     with context.catalog.read() as session:
-        # It may have been renamed since the caller read the version.
-        return any_collection(session, session.versions.get(version.id).collection)
+        # Where it was renamed since the caller read the version, its old name still leads to it.
+        renamed = session.collections.renamed(version.collection)
+        return renamed or any_collection(session, version.collection)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:
