@@ -241,7 +241,8 @@ def _described(command: click.Command, context: click.Context, *, name: str) -> 
         if isinstance(parameter, click.Option):
             options |= {*parameter.opts, *parameter.secondary_opts}
         else:
-            arguments.add(re.sub(r"[^A-Z0-9_]", "", parameter.make_metavar(context)))
+            shown = re.sub(r"[^A-Z0-9_]", " ", parameter.make_metavar(context)).split()
+            arguments.add(shown[-1] if shown else (parameter.name or "").upper())
     return Command(name, frozenset(options), frozenset(arguments))
 
 

@@ -127,7 +127,7 @@ def context(
         catalog=open_catalog(f"sqlite:///{path}", clock=clock),
         store=store,
         references=outside,
-        principal=Principal(EntityName("ada")),
+        principal=Principal(EntityName("ada"), operator=True),
         staging=tmp_path / "staging",
         sizes=PackSizes(),
         cache=None,

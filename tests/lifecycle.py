@@ -137,7 +137,7 @@ class World:
             catalog=self.catalog,
             store=self.stores[MAIN_STORE],
             references=MemoryReferences(),
-            principal=Principal(EntityName("ada")),
+            principal=Principal(EntityName("ada"), operator=True),
             staging=self.folder / "staging",
             sizes=SIZES,
             cache=None,

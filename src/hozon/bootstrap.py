@@ -72,7 +72,7 @@ def open_context(
         catalog,
         store,
         references=open_references(settings),
-        principal=Principal(settings.user),
+        principal=Principal(settings.user, operator=True),
         staging=settings.staging,
         sizes=settings.sizes,
         cache=None if are_local or not settings.cache_bytes else open_cache(settings),

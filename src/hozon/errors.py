@@ -5,6 +5,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
 
     HozonError
     ├── InputError
+    │   ├── InvalidAccessError          input.access
     │   ├── InvalidNameError            input.name
     │   ├── InvalidPathError            input.path
     │   ├── InvalidPlanError            input.plan
@@ -26,6 +27,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── ArtifactNotFoundError       not_found.artifact
     │   ├── CollectionNotFoundError     not_found.collection
     │   ├── EntryNotFoundError          not_found.entry
+    │   ├── MemberNotFoundError         not_found.member
     │   ├── ObjectNotFoundError         not_found.object
     │   ├── PageNotFoundError           not_found.page
     │   ├── ProjectNotFoundError        not_found.project
@@ -40,6 +42,7 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── CollectionNameError         conflict.collection_name
     │   ├── CollectorBusyError          conflict.collector_busy
     │   ├── EntryConflictError          conflict.entry
+    │   ├── LastAdminError              conflict.last_admin
     │   ├── LinkedVersionError          conflict.linked_version
     │   ├── ObjectInUseError            conflict.object_in_use
     │   ├── PlanOutdatedError           conflict.plan_outdated
@@ -69,6 +72,8 @@ adapters translate what they catch, and keep the original as `__cause__`.
     │   ├── MissingReferenceError       integrity.missing_reference
     │   ├── ReferenceChangedError       integrity.reference_changed
     │   └── VerificationError           integrity.verification
+    ├── AccessError
+    │   └── AccessDeniedError           access.denied
     └── BackendError
         ├── CatalogError                backend.catalog
         ├── MissingExtraError           backend.missing_extra
@@ -146,6 +151,28 @@ class InputError(HozonError):
     """
 
     code = "input"
+
+
+class InvalidAccessError(InputError):
+    """A visibility, a role or a question about access that there is not.
+
+    Examples:
+        The hint lists what there is.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().audit_log(action="burn")
+        except hozon.errors.InvalidAccessError as error:
+            print(error.message)
+            #> There is no action 'burn' in the audit log
+            print(error.hint.split(", ")[:3])
+            #> ['Choose one of create', 'alias', 'unalias']
+        ```
+    """
+
+    code = "input.access"
 
 
 class InvalidNameError(InputError):
@@ -640,6 +667,28 @@ class EntryNotFoundError(NotFoundError, KeyError):
         return str(self.args[0])
 
 
+class MemberNotFoundError(NotFoundError):
+    """Nobody of this name belongs to the team.
+
+    Examples:
+        One who was never added cannot be removed.
+
+        ```python
+        import hozon
+
+        try:
+            hozon.Api().team("ada").remove_member("grace")
+        except hozon.errors.MemberNotFoundError as error:
+            print(error.message)
+            #> grace is no member of ada
+            print(error.hint)
+            #> List the members with: hozon team ls ada
+        ```
+    """
+
+    code = "not_found.member"
+
+
 class ObjectNotFoundError(NotFoundError):
     """Nothing that is stored, or once was, has this digest.
 
@@ -684,7 +733,7 @@ class PageNotFoundError(NotFoundError):
 
 
 class ProjectNotFoundError(NotFoundError):
-    """Nothing was ever written to this project.
+    """There is no such project, or it is private and not for whoever asks: both look the same.
 
     Examples:
         A project is made by the first run, or by `Api.create_project`.
@@ -701,6 +750,23 @@ class ProjectNotFoundError(NotFoundError):
         api.create_project("letters")
         print(api.from_path("ada/letters"))
         #> <Project ada/letters>
+        ```
+
+        Somebody who is not of the team cannot even tell that it is there.
+
+        ```python
+        import os
+
+        import hozon
+
+        hozon.Api().create_project("letters")
+        hozon.Api().team("ada").add_member("grace")
+        os.environ["HOZON_USER"] = "guest"
+        try:
+            hozon.Api().from_path("ada/letters")
+        except hozon.errors.ProjectNotFoundError as error:
+            print(error.message)
+            #> There is no project ada/letters
         ```
     """
 
@@ -961,6 +1027,30 @@ class EntryConflictError(ConflictError):
     """
 
     code = "conflict.entry"
+
+
+class LastAdminError(ConflictError):
+    """The last admin of a team would go, and nobody could decide over it any more.
+
+    Examples:
+        Whoever adds the first member becomes an admin, and stays one until there is another.
+
+        ```python
+        import hozon
+
+        team = hozon.Api().team("ada")
+        team.add_member("grace", role="viewer")
+        try:
+            team.remove_member("ada")
+        except hozon.errors.LastAdminError as error:
+            print(error.message)
+            #> ada is the last admin of ada
+            print(error.hint)
+            #> Make somebody else an admin first: hozon team add ada USER --role admin
+        ```
+    """
+
+    code = "conflict.last_admin"
 
 
 class LinkedVersionError(ConflictError):
@@ -1588,6 +1678,41 @@ class VerificationError(IntegrityError, ValueError):
     """
 
     code = "integrity.verification"
+
+
+class AccessError(HozonError):
+    """Something that may not be done by whoever asks; somebody else may."""
+
+    code = "access"
+
+
+class AccessDeniedError(AccessError):
+    """Whoever asks may see the thing, and may not do this with it.
+
+    What may not even be seen looks as if it did not exist; see `NotFoundError`.
+
+    Examples:
+        A viewer reads, and changes nothing.
+
+        ```python
+        import os
+
+        import hozon
+
+        hozon.Api().team("ada").add_member("grace", role="viewer")
+        os.environ["HOZON_USER"] = "grace"
+        artifact = hozon.Api().artifact("ada/digits/mnist:v1")
+        try:
+            artifact.delete()
+        except hozon.errors.AccessDeniedError as error:
+            print(error.message)
+            #> grace is a viewer of ada and may not delete or restore anything in ada/digits
+            print(error.hint)
+            #> Ask an admin of ada: ada.
+        ```
+    """
+
+    code = "access.denied"
 
 
 class BackendError(HozonError):

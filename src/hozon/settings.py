@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import platformdirs
 
 from hozon.errors import InputError, InvalidNameError, InvalidSettingError
+from hozon.model.access import RESERVED_NAMES
 from hozon.model.deployments import Deployment, StoreKind
 from hozon.model.garbage import Windows
 from hozon.model.names import MAX_NAME_LENGTH, EntityName, check_name
@@ -95,8 +96,8 @@ class Settings:
     name, and `HOZON_PROJECT`, default `uncategorized`."""
 
     user: EntityName
-    """Who works here, and is recorded as having logged or deleted something. `HOZON_USER`,
-    default the login name. It is no team: `HOZON_ENTITY` may name one."""
+    """Who works here: whose roles count, and who is recorded as having done something.
+    `HOZON_USER`, default the login name. It is no team: `HOZON_ENTITY` may name one."""
 
     config_file: Path | None
     """The configuration file that was read; None when there is none."""
@@ -344,6 +345,12 @@ def _default_path(entity: str, project: str) -> ProjectPath:
 
 def _user(name: str) -> EntityName:
     """Check the name of the user, and say where a bad one can be changed."""
+    if name in RESERVED_NAMES:
+        raise InvalidNameError(
+            f"The user name {name!r} is reserved",
+            hint="Correct HOZON_USER or the configuration file. The audit log uses this name for"
+            " acts of nobody in particular.",
+        )
     try:
         return EntityName(check_name(name, kind="user"))
     except InvalidNameError as error:

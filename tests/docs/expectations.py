@@ -12,6 +12,8 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
+import pytest
+
 import hozon
 from hozon.bootstrap import open_context
 from hozon.ports.catalog import CatalogCounts
@@ -55,6 +57,23 @@ def deleted(*, mnist: Mapping[str, list[str]], count: int) -> None:
     counts, keys = stored()
     assert counts.deleted_versions == count
     assert keys == OBJECTS
+
+
+def shared(
+    *,
+    visibility: str = "private",
+    role: str = "viewer",
+    detector: Mapping[str, list[str]] = MappingProxyType(
+        {"v0": [], "v1": ["latest", "production"]}
+    ),
+) -> None:
+    """State who sees the project, in which role grace is, and where the aliases are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOZON_USER", "ada")
+        assert hozon.Api().project("detectors").visibility == visibility
+        members = {member.name: str(member.role) for member in hozon.Api().team("vision").members}
+        assert members == {"ada": "admin", "grace": role}
+        assert names("model", "detector") == detector
 
 
 def first_snippet() -> None:
@@ -778,6 +797,13 @@ EXPECTATIONS: Mapping[tuple[str, str], Statement] = MappingProxyType(
         ("guides/resume-a-run", "go_on_by_itself.py"): went_on_by_itself,
         ("guides/resume-a-run", "show_ends.py"): partial(
             resumed, runs={"train-model": "failed", "stopped": "killed", "rejected": "failed"}
+        ),
+        ("guides/access", "make_public.py"): partial(shared, visibility="public"),
+        ("guides/access", "change_role.py"): partial(shared, role="member"),
+        ("guides/access", "delete_as_viewer.py"): shared,
+        ("guides/access", "look_from_outside.py"): shared,
+        ("guides/access", "who_moved_it.py"): partial(
+            shared, detector={"v0": ["production"], "v1": ["latest"]}
         ),
         ("guides/faq", "log_to_existing_run.py"): partial(answered, report=1),
         ("guides/faq", "mistyped_run.py"): answered,

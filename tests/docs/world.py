@@ -214,6 +214,7 @@ def _entered(scene: Scene, folder: Path) -> Iterator[tuple[S3Backend, dict[str, 
         "HOZON_CATALOG_URL": f"sqlite:///{folder / 'catalog.db'}",
         "HOZON_STORAGE_URL": f"s3://{BUCKET}/world",
         "HOZON_ENTITY": scene.entity,
+        "HOZON_USER": scene.user,
         "HOZON_PROJECT": scene.project,
         **_HASTE,
     }

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from hozon import errors
 
 CODES = {
+    "AccessDeniedError": "access.denied",
+    "AccessError": "access",
     "AliasedVersionError": "conflict.aliased_version",
     "ArtifactNotFoundError": "not_found.artifact",
     "BackendError": "backend",
@@ -25,6 +27,7 @@ CODES = {
     "HozonError": "hozon",
     "InputError": "input",
     "IntegrityError": "integrity",
+    "InvalidAccessError": "input.access",
     "InvalidAliasError": "input.alias",
     "InvalidEntryPathError": "input.entry_path",
     "InvalidMediaError": "input.media",
@@ -40,8 +43,10 @@ CODES = {
     "InvalidTableError": "input.table",
     "InvalidTagError": "input.tag",
     "InvalidTtlError": "input.ttl",
+    "LastAdminError": "conflict.last_admin",
     "LinkStateError": "state.link",
     "LinkedVersionError": "conflict.linked_version",
+    "MemberNotFoundError": "not_found.member",
     "MissingExtraError": "backend.missing_extra",
     "MissingObjectError": "integrity.missing_object",
     "MissingReferenceError": "integrity.missing_reference",

@@ -79,7 +79,7 @@ def module_context(
         catalog=open_catalog(f"sqlite:///{folder / 'catalog.db'}", clock=ManualClock()),
         store=MemoryObjectStore(),
         references=MemoryReferences(),
-        principal=Principal(EntityName("ada")),
+        principal=Principal(EntityName("ada"), operator=True),
         staging=folder / "staging",
         sizes=PackSizes(),
         cache=None,

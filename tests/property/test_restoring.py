@@ -142,7 +142,7 @@ def new_world(template: Path) -> Iterator[World]:
         catalog=open_catalog(f"sqlite:///{folder}/catalog.db", clock=clock),
         store=MemoryObjectStore(),
         references=MemoryReferences(),
-        principal=Principal(EntityName("ada")),
+        principal=Principal(EntityName("ada"), operator=True),
         staging=folder / "staging",
         sizes=PackSizes(),
         cache=None,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
 )
 
+from hozon.catalog.append_only import keep_rows
 from hozon.catalog.types import JsonDocument, TextList, TtlSpan, UtcDateTime, code_points
 
 metadata = MetaData(
@@ -40,6 +41,7 @@ projects = Table(
     Column("name", code_points(128), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ttl", TtlSpan),
+    Column("visibility", code_points(16), nullable=False, server_default=text("'private'")),
     UniqueConstraint("entity", "name"),
 )
 """Projects of entities; made by the first write into them."""
@@ -52,6 +54,39 @@ teams = Table(
     Column("members_may_set_ttl", Boolean, nullable=False, server_default=true()),
 )
 """What holds for all projects of an entity; without a row, the defaults do."""
+
+members = Table(
+    "members",
+    metadata,
+    Column("entity", code_points(128), primary_key=True),
+    Column("name", code_points(128), primary_key=True),
+    Column("role", code_points(16), nullable=False),
+    Column("added_by", code_points(128), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+"""Who belongs to which team; an entity without a row is no team yet."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", code_points(128), nullable=False),
+    Column("action", code_points(32), nullable=False),
+    Column("entity", code_points(128), nullable=False),
+    Column("project", code_points(128)),
+    Column("collection", code_points(128)),
+    Column("version", Integer),
+    Column("run", code_points(128)),
+    Column("details", JsonDocument, nullable=False),
+    Index("ix_audit_entity_project_collection", "entity", "project", "collection"),
+)
+"""Who did what to what, as things were called at the time.
+
+Triggers refuse to change or remove a row; a migration that makes the table anew makes them anew.
+"""
+
+keep_rows(audit)
 
 protected_aliases = Table(
     "protected_aliases",

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, distinct, func, select
 
+from hozon.catalog.access import SqlAccess
+from hozon.catalog.audit import SqlAudit
 from hozon.catalog.collections import SqlCollections
 from hozon.catalog.database import Database
 from hozon.catalog.deleted import SqlDeleted
@@ -114,6 +116,16 @@ class SqlSession:
     def retention(self) -> SqlRetention:
         """TTLs, retention policies, and what is due by them."""
         return SqlRetention(self.connection)
+
+    @property
+    def access(self) -> SqlAccess:
+        """Members and visibility."""
+        return SqlAccess(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """The audit log."""
+        return SqlAudit(self.connection)
 
     def counts(self) -> CatalogCounts:
         """Count what is there, in one query."""

@@ -45,7 +45,7 @@ def alias() -> None:
     """  # noqa: D301  click knows the character \b.
 
 
-@alias.command()
+@alias.command(short_help="Give aliases to a version.")
 @_PATH
 @_ALIASES
 @JSON
@@ -63,7 +63,7 @@ def add(path: str, names: tuple[str, ...], *, as_json: bool) -> None:
         _print_aliases(found, as_json=as_json)
 
 
-@alias.command()
+@alias.command(short_help="Take aliases away from a version.")
 @_PATH
 @_ALIASES
 @JSON

@@ -47,6 +47,7 @@ def demo(page: str | None, *, as_json: bool) -> None:
     exports = {
         "HOZON_HOME": str(home),
         "HOZON_ENTITY": scene.entity,
+        "HOZON_USER": scene.user,
         "HOZON_PROJECT": scene.project,
         # Named although they are the defaults: a configuration file may say otherwise.
         "HOZON_CATALOG_URL": f"sqlite:///{home / 'catalog.db'}",

@@ -18,6 +18,7 @@ from click.shell_completion import add_completion_class
 from hozon._version import __version__
 from hozon.cli.shells import BashWords
 from hozon.errors import (
+    AccessError,
     BackendError,
     ConflictError,
     HozonError,
@@ -35,6 +36,7 @@ EXIT_CODES: Mapping[type[HozonError], int] = MappingProxyType(
         StateError: 5,
         IntegrityError: 6,
         BackendError: 7,
+        AccessError: 8,
     }
 )
 """Error group → exit code. 1 is any other failure, 2 is also click's for a wrong usage."""
@@ -62,6 +64,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Projects and teams": {
             "project": "hozon.cli.project:project",
+            "team": "hozon.cli.team:team",
+            "audit": "hozon.cli.audit:audit",
         },
         "This installation": {
             "status": "hozon.cli.status:status",

@@ -1,23 +1,104 @@
 """`hozon project`: what holds for all collections of a project."""
 
+from typing import Final
+
 import click
 
+from hozon.cli.completing import complete_project
 from hozon.cli.opening import opened
-from hozon.cli.options import JSON, PROJECT
-from hozon.cli.printing import print_json, print_table
+from hozon.cli.options import JSON, PROJECT, YES, confirm
+from hozon.cli.printing import print_facts, print_json, print_table
+from hozon.model.access import Visibility
+from hozon.model.expiry import format_ttl
 from hozon.model.names import check_alias
 from hozon.model.protection import check_protectable
+from hozon.services.access import read_visibility, set_visibility
 from hozon.services.protection import list_protected, protect_alias, unprotect_alias
+from hozon.services.ttl import read_project_ttl
+
+_SHOWS: Final = {
+    Visibility.PRIVATE: "members of {team} see it",
+    Visibility.PUBLIC: "everyone reads, members of {team} write",
+    Visibility.OPEN: "everyone reads and writes",
+}
+"""What a visibility means, for people."""
 
 
 @click.group()
 def project() -> None:
-    """Protect the aliases of a project.
+    """Say who sees a project, and protect its aliases.
+
+    A project is private to its team, public, or open; see 'hozon project set-visibility --help'.
 
     A version under a protected alias cannot be deleted, and the alias stays where it is: nobody can
     move it or take it away until the protection is lifted. That holds for all artifacts and
     portfolios of the project.
     """
+
+
+@project.command("set-visibility")
+@click.argument("project", metavar="[ENTITY/]PROJECT", shell_complete=complete_project)
+@click.argument("visibility", type=click.Choice(list(map(str, Visibility))))
+@YES
+@JSON
+def set_project_visibility(project: str, visibility: str, *, yes: bool, as_json: bool) -> None:
+    """Say who sees PROJECT.
+
+    \b
+      private  members of its team see it; to others it looks as if it did not exist
+      public   everyone reads, members write
+      open     everyone reads and writes; members alone delete and restore
+
+    Admins may change it; a project that nobody logged to yet is made. What shows more than before
+    asks first.
+
+    \b
+      hozon project set-visibility vision/detectors public
+      hozon project set-visibility detectors private
+    """  # noqa: D301  click knows the character \b.
+    wanted = Visibility(visibility)
+    with opened() as at:
+        path = at.project(project)
+        order = list(Visibility)
+        if order.index(wanted) > order.index(read_visibility(at.context, path)):
+            meaning = _SHOWS[wanted].format(team=path.entity)
+            confirm(f"Make {path} {wanted}, so that {meaning}?", yes=yes)
+        set_visibility(at.context, path, wanted)
+    if as_json:
+        print_json({"project": str(path), "visibility": wanted})
+    else:
+        click.echo(f"{path} is {wanted}: {_SHOWS[wanted].format(team=path.entity)}")
+
+
+@project.command()
+@click.argument(
+    "project", required=False, metavar="[ENTITY/]PROJECT", shell_complete=complete_project
+)
+@JSON
+def show(project: str | None, *, as_json: bool) -> None:
+    """Show who sees PROJECT, by default that of the settings, and what holds in it.
+
+    \b
+      hozon project show vision/detectors
+    """  # noqa: D301  click knows the character \b.
+    with opened() as at:
+        path = at.project(project)
+        visibility = read_visibility(at.context, path)
+        ttl = format_ttl(read_project_ttl(at.context, path))
+        aliases = [item.alias for item in list_protected(at.context, path)]
+    if as_json:
+        document = {"project": str(path), "visibility": visibility, "ttl": ttl}
+        print_json({**document, "protected_aliases": aliases})
+        return
+    meaning = _SHOWS[visibility].format(team=path.entity)
+    print_facts(
+        {
+            "Project": path,
+            "Visibility": f"{visibility}: {meaning}",
+            "TTL": ttl,
+            "Protected aliases": ", ".join(aliases),
+        }
+    )
 
 
 @project.command()

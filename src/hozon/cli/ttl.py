@@ -92,7 +92,7 @@ def list_versions(*, project: str | None, limit: int, as_json: bool) -> None:
     "--members-may-set/--only-admins-may-set",
     "members",
     default=None,
-    help="With --team: who may set TTLs. Until there are roles, everybody counts as an admin.",
+    help="With --team: who may set TTLs.",
 )
 @JSON
 def set_default(

@@ -40,6 +40,9 @@ class Scene:
     project: str = _PROJECT
     """The project that names are looked up in."""
 
+    user: str = _ENTITY
+    """Who works there."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Past:
@@ -279,6 +282,14 @@ def _aged() -> None:
             _log(run, "classifier", "model", f"weights {number}\n", [])
 
 
+def _shared() -> None:
+    """Make a team of an admin and a viewer, and log a model twice."""
+    hozon.Api().team("vision").add_member("grace", role="viewer")
+    with hozon.init(id="train-detector", job_type="train") as run:
+        for number, aliases in enumerate([[], ["production"]]):
+            _log(run, "detector", "model", f"weights {number}\n", aliases)
+
+
 def _log_digits(run: hozon.Run, *, images: int, aliases: list[str]) -> None:
     """Log the dataset of digits with so many of its three images."""
     rows = ["0001.png,7", "0002.png,2", "0003.png,1"][:images]
@@ -366,6 +377,14 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
                 _aged,
                 "the dataset mnist (v0 to v3), logged 90, 60, 30 and 0 days ago, and the model"
                 " classifier (v0 to v4)",
+            ),
+            Scene(
+                "guides/access",
+                _shared,
+                "the model detector (v0 and v1) in a private project of the team vision, of which"
+                " ada is an admin and grace a viewer",
+                entity="vision",
+                project="detectors",
             ),
             Scene(
                 "guides/resume-a-run",

@@ -28,6 +28,8 @@ from hozon.model.runs import Run, RunKey
 from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import Version, VersionId, VersionState
+from hozon.ports.access import AccessRecords
+from hozon.ports.audit import AuditRecords
 from hozon.ports.deleted import DeletedRecords
 from hozon.ports.garbage import GarbageRecords
 from hozon.ports.paging import Listing
@@ -512,6 +514,16 @@ class CatalogSession(Protocol):
     @property
     def retention(self) -> RetentionRecords:
         """TTLs, retention policies, and what is due by them."""
+        ...
+
+    @property
+    def access(self) -> AccessRecords:
+        """Members of teams, and what projects show to others."""
+        ...
+
+    @property
+    def audit(self) -> AuditRecords:
+        """Who did what."""
         ...
 
     def counts(self) -> CatalogCounts:

@@ -377,7 +377,8 @@ def log_draft(artifact: Artifact) -> None:
 def run_for_draft(at: ProjectPath, run_id: str | None = None) -> Iterator[Run]:
     """Begin a run of job type `auto` to log a draft with, or go on with one that is there.
 
-    It takes no point of a sweep: that is for the run that the program itself begins.
+    It takes no point of a sweep: that is for the run that the program itself begins. When the block
+    ends, all is stored; Ctrl-C stops what is under way, which then makes no version.
 
     Args:
         at: The project.
@@ -397,7 +398,12 @@ def run_for_draft(at: ProjectPath, run_id: str | None = None) -> Iterator[Run]:
             job_type="auto" if run_id is None else None,
             resume=None if run_id is None else "must",
         ) as run:
-            yield run
+            try:
+                yield run
+                run._wait_for_uploads()  # noqa: SLF001  A part of the run's own life.
+            except KeyboardInterrupt:
+                run._stop_uploads()  # noqa: SLF001  As above.
+                raise
     finally:
         _FOR_DRAFT.reset(token)
 

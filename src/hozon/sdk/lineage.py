@@ -297,8 +297,8 @@ class LineageGraph:
     def to_svg(self) -> str:
         """Draw it as a picture, an SVG document.
 
-        The picture needs nothing from elsewhere. Alone, it can be read on a light and on a dark
-        ground; within a page it takes the colour of the text around it.
+        The picture needs nothing from elsewhere. Alone, it has colours of its own, dark ones where
+        those are preferred; within a page it takes the colour of the text around it.
 
         Examples:
             Write the picture to a file.

@@ -107,6 +107,7 @@ class Run(RunFacts, RunMetrics, RunArtifacts):
         self._owner = threading.current_thread()
         self._uploader = ThreadPoolExecutor(1, thread_name_prefix=f"hozon-{record.id}")
         self._logged = []
+        self._stopped = threading.Event()
         self._config = LiveMapping(
             record.config, what="config", save=self._save_config, finite=True
         )

@@ -5,6 +5,7 @@ logged.
 """
 
 import re
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +29,10 @@ from hozon.services.resolve import resolve_version
 _UNSPECIFIED = "unspecified"
 
 
+class UploadStoppedError(Exception):
+    """An upload was stopped before it became a version; nobody outside of this package sees it."""
+
+
 class RunArtifacts:
     """What a run does with artifacts."""
 
@@ -36,6 +41,7 @@ class RunArtifacts:
     _journal: Journal
     _step: int
     _uploader: ThreadPoolExecutor
+    _stopped: threading.Event
     _logged: list[Artifact]
     _folder: Path
     _home: Path | None
@@ -376,7 +382,22 @@ class RunArtifacts:
         """Store one artifact, with a bar if it takes long."""
         size = request.contents.size
         with progress_bar(f"Uploading {request.collection.name}", total_bytes=size) as progress:
-            return commit_version(self._session.context, request, progress=progress)
+
+            def advance(done_bytes: int) -> None:
+                if self._stopped.is_set():
+                    raise UploadStoppedError
+                progress(done_bytes)
+
+            return commit_version(self._session.context, request, progress=advance)
+
+    def _wait_for_uploads(self) -> None:
+        """Wait until what was logged is stored, or could not be."""
+        for artifact in self._logged:
+            artifact.wait()
+
+    def _stop_uploads(self) -> None:
+        """Let nothing that is under way become a version; what has arrived is found again."""
+        self._stopped.set()
 
     def _check_running(self, what: str) -> None:
         """Refuse to record anything for a run that has ended, or that is another process's."""

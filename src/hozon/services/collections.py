@@ -8,6 +8,9 @@ to mean another version than it did.
 from dataclasses import dataclass
 from datetime import datetime
 
+from hozon.errors import TypeConflictError
+from hozon.model.access import Action
+from hozon.model.audit import Act
 from hozon.model.collections import (
     CollectionFacts,
     check_name_free,
@@ -16,10 +19,13 @@ from hozon.model.collections import (
     renamed,
 )
 from hozon.model.links import CollectionKind
+from hozon.model.missing import no_artifact
 from hozon.model.names import TypeName
 from hozon.model.paths import CollectionPath
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
+from hozon.services.access import Sight, authorize
+from hozon.services.acts import record_act
 from hozon.services.context import Context
 from hozon.services.resolve import find_collection
 from hozon.services.ttl import merge_collection_policy
@@ -81,7 +87,8 @@ def edit_collection(
         was.
 
     Raises:
-        CollectionNotFoundError: Nothing is left in it.
+        CollectionNotFoundError: Nothing is left in it, or they may not see it.
+        AccessDeniedError: They may see it, and not change it, or not its policy.
         CollectionNameError: Another collection has the name, or had it.
         TypeConflictError: It is a portfolio or linked to, and the type was changed.
         InvalidNameError: One of the types is reserved.
@@ -93,22 +100,23 @@ def edit_collection(
         one. An upload of the old type is refused when the type changed meanwhile.
     """
     with context.catalog.write() as session:
-        current = find_collection(session, session.collections.get(collection.key).path)
+        before = session.collections.get(collection.key)
+        missing = no_artifact(collection.path)
+        authorize(session, context, Action.WRITE, before.path.at, missing=missing)
+        current = find_collection(session, before.path)
         facts = merge_facts(current.facts, seen=seen.facts, wanted=wanted.facts)
         if facts.name != current.path.name:
             _check_name(session, current, CollectionPath(current.path.at, facts.name))
         if facts.type != current.type:
-            check_retype(
-                current.path,
-                kind=current.kind,
-                before=current.type,
-                after=facts.type,
-                links=[link.path for link in session.links.to_collection(current.key)],
-            )
+            _check_retype(session, context, current, facts.type)
         if facts != current.facts:
             session.collections.change(current.key, facts, now=context.catalog.now())
+            _record(session, context, current, facts)
         policy = session.retention.collection_policy(current.key)
         if wanted.policy is not None:
+            if wanted.policy != (seen.policy or wanted.policy):
+                at = current.path.at
+                authorize(session, context, Action.SET_TTL, at, missing=missing)
             policy = merge_collection_policy(
                 session, current, seen=seen.policy or wanted.policy, wanted=wanted.policy
             )
@@ -116,9 +124,49 @@ def edit_collection(
 
 
 def read_collection(context: Context, collection: Collection) -> Collection:
-    """Read a collection as it is now, whatever it is called."""
+    """Read a collection as it is now, whatever it is called.
+
+    Raises:
+        CollectionNotFoundError: They may not see it.
+    """
     with context.catalog.read() as session:
-        return session.collections.get(collection.key)
+        found = session.collections.get(collection.key)
+        missing = no_artifact(collection.path)
+        authorize(session, context, Action.READ, found.path.at, missing=missing)
+        return found
+
+
+def _check_retype(
+    session: CatalogSession, context: Context, collection: Collection, wanted: TypeName
+) -> None:
+    """Refuse another type where links lead to the collection; hidden ones are not named."""
+    links = session.links.to_collection(collection.key)
+    sight = Sight(session, context)
+    seen = [link.path for link in links if sight.shows(link.collection.at)]
+    check_retype(
+        collection.path,
+        kind=collection.kind,
+        before=collection.type,
+        after=wanted,
+        links=seen,
+    )
+    if len(seen) < len(links):
+        raise TypeConflictError(
+            f"{collection.path} is of type {collection.type!r}, as are portfolios that link to it"
+            " in projects that you cannot see",
+            hint="Ask an admin of the team to change the type.",
+        )
+
+
+def _record(
+    session: CatalogSession, context: Context, before: Collection, facts: CollectionFacts
+) -> None:
+    """Put another name and another type into the audit log, under the name from now on."""
+    path = CollectionPath(before.path.at, facts.name)
+    if facts.name != before.path.name:
+        record_act(session, context, Act.RENAME, path, {"from": str(before.path.name)})
+    if facts.type != before.type:
+        record_act(session, context, Act.RETYPE, path, {"from": before.type, "to": facts.type})
 
 
 def _check_name(session: CatalogSession, collection: Collection, path: CollectionPath) -> None:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from hozon.errors import EntryConflictError, HozonError, TypeConflictError
+from hozon.model.access import Action
 from hozon.model.aliases import after_log
+from hozon.model.audit import Act
 from hozon.model.lineage import Edge, EdgeKind, may_log
 from hozon.model.links import CollectionKind, check_kind
 from hozon.model.manifest import Manifest
@@ -28,12 +30,15 @@ from hozon.model.tags import Tag
 from hozon.model.ttl import ArtifactTTL, Ttl
 from hozon.model.versions import LogOutcome, Version, VersionId, outcome_of_equal_content
 from hozon.ports.catalog import CatalogSession, Collection, NewVersion
+from hozon.services.access import authorize, authorize_content
+from hozon.services.acts import record_act
 from hozon.services.collections import ensure_collection
 from hozon.services.contents import Contents
 from hozon.services.context import Context
 from hozon.services.edit import add_tags
 from hozon.services.leases import LEASE, Upload, renew_lease
 from hozon.services.protection import check_aliases_free, move_aliases
+from hozon.services.runs import authorize_run
 from hozon.services.uploads import Progress, upload_missing
 
 _NEW: Final = VersionId(-1)
@@ -108,6 +113,9 @@ def commit_version(
         The version with its number and aliases, whether it is new, and whether its edge is drawn.
 
     Raises:
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They may see the project, and not write to it, or not set a TTL there;
+            also when that changed during the upload, and then nothing is visible.
         TypeConflictError: The collection has another type, also one that it got during the upload;
             choose another name.
         CollectionKindError: It is a portfolio; choose another name.
@@ -133,6 +141,7 @@ def commit_version(
     manifest = request.contents.final_manifest
     context = context.for_team(request.collection.at.entity)
     with context.catalog.write() as session:
+        _authorize(session, context, request)
         collection = _collection(session, context, request)
         found = None
         if not request.incremental:
@@ -149,6 +158,7 @@ def commit_version(
     try:
         upload_missing(context, request.contents, upload, progress=progress)
         with context.catalog.write() as session:
+            _authorize(session, context, request)
             renew_lease(session, context, upload)
             # It may have been renamed meanwhile, which does not matter, or given another type.
             collection = session.collections.get(collection.key)
@@ -164,6 +174,18 @@ def commit_version(
         _give_up(context, upload)
         raise
     return result
+
+
+def _authorize(session: CatalogSession, context: Context, request: CommitRequest) -> None:
+    """Refuse what they may not do: in the project, for the run, with what is referred to."""
+    at = request.collection.at
+    authorize(session, context, Action.WRITE, at)
+    if request.ttl != ArtifactTTL.INHERIT:
+        authorize(session, context, Action.SET_TTL, at)
+    if request.run is not None:
+        authorize_run(session, context, request.run, beside=at)
+    for source in request.contents.final_manifest.sources():
+        authorize_content(session, context, VersionId(source))
 
 
 def _collection(session: CatalogSession, context: Context, request: CommitRequest) -> Collection:
@@ -230,7 +252,10 @@ def _publish(
     index = session.collections.take_index(collection.key)
     session.versions.commit(version_id, index=index, manifest=manifest, now=context.catalog.now())
     session.objects.unpin(version_id)
-    return _record(session, context, request, collection, version_id, LogOutcome.CREATED)
+    result = _record(session, context, request, collection, version_id, LogOutcome.CREATED)
+    version = result.version
+    record_act(session, context, Act.CREATE, version.path, {"aliases": list(version.aliases)})
+    return result
 
 
 def _record(
@@ -246,7 +271,8 @@ def _record(
     pointers = after_log(
         session.collections.pointers(collection.key), version=version_id, given=request.aliases
     )
-    move_aliases(session, collection, pointers, now=now)
+    told = {version_id} if outcome is LogOutcome.CREATED else set[VersionId]()
+    move_aliases(session, context, collection, pointers, now=now, told=told)
     run = request.run
     drawn = run is None or may_log(session.lineage, run=run, version=version_id)
     if run is not None and drawn:

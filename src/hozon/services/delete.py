@@ -11,14 +11,19 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from hozon.errors import RunNotFoundError
+from hozon.errors import LinkedVersionError, RunNotFoundError
+from hozon.model.access import Action
 from hozon.model.aliases import after_delete
+from hozon.model.audit import Act
 from hozon.model.deletion import DeleteReason
 from hozon.model.links import check_unlinked
-from hozon.model.paths import CollectionPath
+from hozon.model.missing import no_artifact, no_run
+from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.runs import Run
 from hozon.model.versions import Version, VersionId, check_deletable
 from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.access import Sight, authorize
+from hozon.services.acts import record_act, record_versions
 from hozon.services.context import Context
 from hozon.services.protection import check_aliases_free, move_aliases
 from hozon.services.resolve import find_collection
@@ -42,6 +47,8 @@ def delete_version(
         The version as it is now.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They may see it, and not delete it, or not a link that leads to it.
         ProtectedAliasError: It, or a link that leads to it, has a protected alias.
         AliasedVersionError: It has aliases and `delete_aliases` is False; the message lists them.
         LinkedVersionError: Links lead to it and `force_links` is False; the message lists them.
@@ -112,11 +119,14 @@ def delete_in_session(
         force_links: Whether the links that lead to them may go with them.
 
     Raises:
+        CollectionNotFoundError: They may not see one.
+        AccessDeniedError: They may not delete one, or a link that leads to one.
         ProtectedAliasError: One of them, or a link that leads to one, has a protected alias.
         AliasedVersionError: One has aliases and `delete_aliases` is False.
         LinkedVersionError: Links lead to one and `force_links` is False.
         VersionStateError: One is not committed.
     """
+    _authorize(session, context, versions)
     for version in versions:
         check_deletable(version, delete_aliases=True)
     for path, keys in _by_collection(versions).items():
@@ -129,6 +139,7 @@ def delete_in_session(
     rest = (version for version in versions if version.id not in taken)
     for path, keys in _by_collection(rest).items():
         _remove(session, context, find_collection(session, path), keys, reason=reason)
+    _record(session, context, versions, reason=reason)
 
 
 def delete_collection(
@@ -147,23 +158,29 @@ def delete_collection(
         How many versions were deleted; the links that went along are not counted.
 
     Raises:
-        CollectionNotFoundError: Nothing is left in it.
+        CollectionNotFoundError: Nothing is left in it, or they may not see it.
+        AccessDeniedError: They may see it, and not delete it, or not a link that leads there.
         ProtectedAliasError: A version, or a link that leads to one, has a protected alias.
         LinkedVersionError: Links lead to its versions and `force_links` is False; the message
             lists them.
     """
     with context.catalog.write() as session:
         current = session.collections.get(collection.key)
+        at, missing = current.path.at, no_artifact(collection.path)
+        authorize(session, context, Action.DELETE, at, missing=missing)
         found, now = find_collection(session, current.path), context.catalog.now()
         pointers = session.collections.pointers(found.key)
         left = after_delete(pointers, deleted=pointers.values(), newest=None)
         check_aliases_free(session, found, left)
         links = session.links.to_collection(found.key)
-        check_unlinked(found.path, links=[link.path for link in links], force_links=force_links)
+        _check_unlinked(Sight(session, context), found.path, links, force_links=force_links)
+        _authorize(session, context, links)
         take_links_along(session, context, links)
         session.versions.remember_aliases(pointers)
         count = session.versions.delete_committed(found.key, by=context.principal, now=now)
         session.collections.set_pointers(found.key, left, now=now)
+        aliases = {"aliases": sorted(map(str, pointers))} if pointers else {}
+        record_act(session, context, Act.DELETE, found.path, {"versions": count, **aliases})
         return count
 
 
@@ -183,11 +200,13 @@ def delete_run(context: Context, run: Run, *, delete_artifacts: bool) -> Run:
         The run as it is now.
 
     Raises:
-        RunNotFoundError: It has been deleted already.
+        RunNotFoundError: It has been deleted already, or they may not see it.
+        AccessDeniedError: They may not delete it, or not a version that it logged.
         ProtectedAliasError: A version has a protected alias.
         LinkedVersionError: Links lead to a version.
     """
     with context.catalog.write() as session:
+        authorize(session, context, Action.DELETE, run.path.at, missing=no_run(run.path))
         if session.runs.find(run.path) is None:
             raise RunNotFoundError(
                 f"The run {run.path} has been deleted already",
@@ -200,8 +219,52 @@ def delete_run(context: Context, run: Run, *, delete_artifacts: bool) -> Run:
             logged = [item.value for item in page]
             delete_in_session(session, context, logged, reason=DeleteReason.RUN)
         session.runs.delete(run.key, now=context.catalog.now())
+        record_act(session, context, Act.DELETE, run.path)
         found = session.runs.find(run.path, deleted=True)
     return found or run
+
+
+def _authorize(session: CatalogSession, context: Context, versions: Sequence[Version]) -> None:
+    """Refuse to delete versions from projects in which they may not, each asked about once."""
+    by_project = {version.collection.at: version for version in reversed(versions)}
+    for at, version in by_project.items():
+        authorize(session, context, Action.DELETE, at, missing=no_artifact(version.collection))
+    sight = Sight(session, context)
+    for version in versions:
+        if version.is_link and not sight.shows(version.origin.collection.at):
+            raise no_artifact(version.collection)
+
+
+def _check_unlinked(
+    sight: Sight,
+    what: ArtifactPath | CollectionPath,
+    links: Sequence[Version],
+    *,
+    force_links: bool,
+) -> None:
+    """Let no link stand in the way; those in projects that they may not see are not named."""
+    seen = [link.path for link in links if sight.shows(link.collection.at)]
+    check_unlinked(what, links=seen, force_links=force_links)
+    if len(seen) < len(links):
+        raise LinkedVersionError(
+            f"{what} has links in projects that you cannot see",
+            hint="Ask an admin of the team to delete it.",
+        )
+
+
+def _record(
+    session: CatalogSession,
+    context: Context,
+    versions: Sequence[Version],
+    *,
+    reason: DeleteReason,
+) -> None:
+    """Put into the audit log what is deleted, a link as unlinked, with the aliases that it had."""
+    why = {} if reason is DeleteReason.DELETE else {"reason": str(reason)}
+    had = {version.id: version.aliases for version in versions}
+    for act, is_link in ((Act.DELETE, False), (Act.UNLINK, True)):
+        chosen = [version for version in versions if version.is_link is is_link]
+        record_versions(session, context, act, chosen, aliases=had, details=why)
 
 
 def _take_links(
@@ -212,9 +275,10 @@ def _take_links(
     leading = defaultdict[VersionId, list[Version]](list)
     for link in links:
         leading[link.content_id].append(link)
+    sight = Sight(session, context)
     for version in versions:
-        paths = [link.path for link in leading[version.id]]
-        check_unlinked(version.path, links=paths, force_links=force_links)
+        _check_unlinked(sight, version.path, leading[version.id], force_links=force_links)
+    _authorize(session, context, links)
     take_links_along(session, context, links)
     return {link.id for link in links}
 
@@ -233,15 +297,16 @@ def _remove(
     session.versions.remember_aliases({a: key for a, key in before.items() if key in gone})
     session.deleted.add(keys, by=context.principal, now=now, reason=reason)
     newest = session.versions.newest(collection.key)
-    move_aliases(session, collection, after_delete(before, deleted=keys, newest=newest), now=now)
+    after = after_delete(before, deleted=keys, newest=newest)
+    move_aliases(session, context, collection, after, now=now, told=gone)
 
 
-def take_links_along(session: CatalogSession, context: Context, links: Iterable[Version]) -> None:
+def take_links_along(session: CatalogSession, context: Context, links: Sequence[Version]) -> None:
     """Remove the links to what is deleted from their portfolios, and remember them.
 
     Args:
         session: The transaction of the delete.
-        context: On whose behalf to act.
+        context: On whose behalf to act, which was checked before.
         links: Committed links.
     """
     now = context.catalog.now()
@@ -250,9 +315,19 @@ def take_links_along(session: CatalogSession, context: Context, links: Iterable[
         before = session.collections.pointers(portfolio.key)
         session.versions.remember_aliases({a: key for a, key in before.items() if key in gone})
         session.links.take_along(keys, by=context.principal, now=now)
+        chosen = [link for link in links if link.id in gone]
+        had = {link.id: link.aliases for link in chosen}
+        record_versions(
+            session,
+            context,
+            Act.UNLINK,
+            chosen,
+            aliases=had,
+            details={"reason": "source"},
+        )
         newest = session.versions.newest(portfolio.key)
         after = after_delete(before, deleted=keys, newest=newest)
-        move_aliases(session, portfolio, after, now=now)
+        move_aliases(session, context, portfolio, after, now=now, told=gone)
 
 
 def _by_collection(versions: Iterable[Version]) -> dict[CollectionPath, list[VersionId]]:

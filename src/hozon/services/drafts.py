@@ -8,8 +8,10 @@ import uuid
 from contextlib import suppress
 
 from hozon.errors import HozonError
+from hozon.model.missing import no_artifact
 from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import NewVersion
+from hozon.services.access import authorize_content
 from hozon.services.context import Context
 from hozon.services.leases import LEASE, Upload
 from hozon.services.resolve import find_collection
@@ -26,10 +28,13 @@ def hold_content(context: Context, version: Version) -> Upload:
         What holds the pins, for `release_content`.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
         VersionStateError: The version is not committed, for instance deleted.
         CatalogError: The catalog failed.
     """
     with context.catalog.write() as session:
+        missing = no_artifact(version.collection)
+        authorize_content(session, context, version.id, missing=missing)
         current = session.versions.get(version.id)
         check_editable(current)
         now, upload_id = context.catalog.now(), uuid.uuid4().hex

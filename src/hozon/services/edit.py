@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hozon.model.access import Action
 from hozon.model.aliases import after_edit
 from hozon.model.links import check_own_ttl
+from hozon.model.missing import no_artifact
 from hozon.model.names import Alias
 from hozon.model.notes import Notes, merge_notes, merge_tags
 from hozon.model.tags import Tag
 from hozon.model.versions import Version, check_editable
 from hozon.ports.catalog import CatalogSession
+from hozon.services.access import authorize, authorize_content
 from hozon.services.context import Context
 from hozon.services.protection import move_aliases
 from hozon.services.resolve import find_collection
@@ -40,15 +43,21 @@ def edit_version(
         The version as it is now; if `latest` was taken away from it, the newest version has it.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They may see it, and not change it, or not its TTL.
         VersionStateError: It is not committed, for instance deleted.
         ProtectedAliasError: A protected alias would be taken from it, or from another version.
         LinkStateError: It is a link, and the TTL was changed; change that of its source.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
+        missing = no_artifact(version.collection)
+        authorize(session, context, Action.WRITE, current.collection.at, missing=missing)
+        authorize_content(session, context, version.id, missing=missing)
         check_editable(current)
         if notes.ttl != version.ttl:
             check_own_ttl(current)
+            authorize(session, context, Action.SET_TTL, current.collection.at, missing=missing)
         now = context.catalog.now()
         collection = find_collection(session, current.collection)
         pointers = after_edit(
@@ -58,8 +67,10 @@ def edit_version(
             remove=set(version.aliases) - set(aliases),
             newest=session.versions.newest(collection.key) or version.id,
         )
-        move_aliases(session, collection, pointers, now=now)
+        move_aliases(session, context, collection, pointers, now=now)
         merged = merge_notes(current.notes, seen=version.notes, wanted=notes)
+        if current.is_link and merged != current.notes:
+            authorize(session, context, Action.WRITE, current.origin.collection.at, missing=missing)
         _describe(session, current, merged, now=now)
         return session.versions.get(version.id)
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from hozon.model.access import Action
 from hozon.model.aliases import after_delete
+from hozon.model.audit import Act
 from hozon.model.deletion import DeleteReason
 from hozon.model.expiry import cutoffs
 from hozon.model.links import CollectionKind
@@ -27,6 +29,8 @@ from hozon.model.retention import (
 from hozon.model.versions import VersionId
 from hozon.ports.catalog import CatalogSession, Collection, CollectionKey
 from hozon.ports.retention import GovernedCollection, TimedVersion
+from hozon.services.access import authorize_operator, may
+from hozon.services.acts import as_collector, record_aliases, record_versions
 from hozon.services.context import Context
 from hozon.services.delete import take_links_along
 
@@ -81,8 +85,10 @@ class ExpiryReport:
 def expire(context: Context, *, dry_run: bool = False) -> ExpiryReport:
     """Soft-delete what has lived its time, then what retention policies do not keep.
 
+    The collector does it, on nobody's behalf, whoever starts it.
+
     Args:
-        context: The capabilities, and on whose behalf to act.
+        context: The capabilities, and on whose behalf to start it.
         dry_run: Whether only to say what would go.
 
     Returns:
@@ -90,12 +96,15 @@ def expire(context: Context, *, dry_run: bool = False) -> ExpiryReport:
 
     Raises:
         InvalidRetentionError: A stored policy is of a newer release.
+        AccessDeniedError: They do not own the installation.
 
     Concurrency:
         Several may run at once, and beside everything else: each version is judged again in the
         transaction that deletes it. A pass that is interrupted has deleted a part; the next one
         goes on.
     """
+    authorize_operator(context)
+    context = as_collector(context)
     due = _due(context)
     by_ttl = list(_by_ttl(context, due, dry_run=dry_run))
     by_retention = list(_by_retention(context, due, dry_run=dry_run))
@@ -113,10 +122,13 @@ def preview_retention(
         policy: Its policy, or one that it might have.
 
     Returns:
-        A decision for each version, newest first; those whose TTL has run out are left out.
+        A decision for each version, newest first; those whose TTL has run out are left out. None
+        for those who may not see the collection.
     """
     due = _due(context)
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, collection.path.at):
+            return []
         return _decide(session, context, due, collection.key, policy)
 
 
@@ -241,3 +253,13 @@ def _delete(
     session.deleted.add(gone, reason=reason, by=context.principal, now=now)
     left = after_delete(pointers, deleted=gone, newest=session.versions.newest(key))
     session.collections.set_pointers(key, left, now=now)
+    versions = session.versions.get_all(gone)
+    had = defaultdict[VersionId, list[str]](list)
+    for alias, version in pointers.items():
+        had[version].append(alias)
+    details = {"reason": str(reason)}
+    gone_links = [version for version in versions if version.is_link]
+    own = [version for version in versions if not version.is_link]
+    record_versions(session, context, Act.DELETE, own, aliases=had, details=details)
+    record_versions(session, context, Act.UNLINK, gone_links, aliases=had, details=details)
+    record_aliases(session, context, before=pointers, after=left, told=going)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hozon.errors import CollectionNotFoundError, InputError
+from hozon.model.access import Action
 from hozon.model.lineage import Edge, EdgeKind, may_use
 from hozon.model.lineage_graph import Direction, Ends, Graph, Reach, build_graph, walk
 from hozon.model.names import CollectionName
@@ -12,10 +13,11 @@ from hozon.model.runs import Run, RunKey
 from hozon.model.versions import Version, VersionId
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.paging import Listing
+from hozon.services.access import Sight, authorize_content, may
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
-from hozon.services.resolve import find_any_version
-from hozon.services.runs import find_run
+from hozon.services.resolve import find_any_version, shown_by
+from hozon.services.runs import authorize_run, find_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,14 @@ def record_use(
     Returns:
         Whether the edge is drawn; it is not when the version comes from the run, because lineage
         has no cycles. That is remembered.
+
+    Raises:
+        NotFoundError: They may not see the run or the version.
+        AccessDeniedError: They may not write to the project of the run.
     """
     with context.catalog.write() as session:
+        authorize_run(session, context, run)
+        authorize_content(session, context, version)
         now = context.catalog.now()
         drawn = may_use(session.lineage, run=run, version=version)
         if drawn:
@@ -59,20 +67,42 @@ def record_use(
 
 
 def list_logged(context: Context, run: RunKey) -> Listing[Version]:
-    """List the committed versions that a run logged, in the order of logging."""
-    return CatalogListing(context.catalog, lambda s: s.lineage.outputs(run))
+    """List the committed versions that a run logged, in the order of logging.
+
+    Those that may not be seen are left out.
+    """
+    return CatalogListing(
+        context,
+        lambda s: s.lineage.outputs(run),
+        at=lambda s: s.access.project_of_run(run),
+        shows=shown_by,
+    )
 
 
 def list_used(context: Context, run: RunKey) -> Listing[Version]:
-    """List the committed versions that a run used, in the order of using."""
-    return CatalogListing(context.catalog, lambda s: s.lineage.inputs(run))
+    """List the committed versions that a run used, in the order of using.
+
+    Those that may not be seen are left out.
+    """
+    return CatalogListing(
+        context,
+        lambda s: s.lineage.inputs(run),
+        at=lambda s: s.access.project_of_run(run),
+        shows=shown_by,
+    )
 
 
 def list_users(context: Context, version: VersionId) -> Sequence[Run]:
-    """List the runs that used a version, in the order of using."""
+    """List the runs that used a version, in the order of using.
+
+    Those that may not be seen are left out; there are none for those who may not see the version.
+    """
     with context.catalog.read() as session:
-        now = context.catalog.now()
-        return [run.seen_at(now) for run in session.lineage.users(version)]
+        now, sight = context.catalog.now(), Sight(session, context)
+        if not sight.shows(*session.access.projects_of_version(version)):
+            return []
+        users = session.lineage.users(version)
+        return [run.seen_at(now) for run in users if sight.shows(run.path.at)]
 
 
 def trace_lineage(
@@ -88,12 +118,17 @@ def trace_lineage(
         most: How many nodes to reach at most, 1 or more.
 
     Raises:
+        NotFoundError: They may not see the run or the version.
         CatalogError: The catalog failed.
 
     Concurrency:
         All of it is read in one transaction: nobody changes the graph meanwhile.
     """
     with context.catalog.read() as session:
+        for run_key in root.runs:
+            authorize_run(session, context, run_key, action=Action.READ)
+        for version_id in root.versions:
+            authorize_content(session, context, version_id)
         reach = walk(session.lineage, root, direction=direction, depth=depth, most=most)
         runs, versions = _load_nodes(context, session, reach)
         keys, ids = {run.key for run in runs}, {version.id for version in versions}
@@ -135,8 +170,9 @@ def find_root(context: Context, path: str, *, default: ProjectPath) -> Ends:
         return _root_of_version(context, ArtifactPath.parse(path, default=default))
     collection = CollectionPath(at.at, CollectionName(at.run_id))
     with context.catalog.read() as session:
-        run = session.runs.find(at, deleted=True)
-        is_artifact = session.collections.find(collection) is not None
+        is_visible = may(session, context, Action.READ, at.at)
+        run = session.runs.find(at, deleted=True) if is_visible else None
+        is_artifact = is_visible and session.collections.find(collection) is not None
     if run is not None and is_artifact:
         raise InputError(
             f"Both a run and an artifact are called {str(at)!r}",
@@ -178,6 +214,10 @@ def _load_nodes(
     context: Context, session: CatalogSession, reach: Reach
 ) -> tuple[Sequence[Run], Sequence[Version]]:
     """Read what was reached and may be seen; whatever is missing here is counted as hidden."""
-    now = context.catalog.now()
-    runs = [run.seen_at(now) for run in session.runs.get_all(sorted(reach.ends.runs))]
-    return runs, session.versions.get_all(sorted(reach.ends.versions))
+    now, sight = context.catalog.now(), Sight(session, context)
+    runs = session.runs.get_all(sorted(reach.ends.runs))
+    versions = session.versions.get_all(sorted(reach.ends.versions))
+    return (
+        [run.seen_at(now) for run in runs if sight.shows(run.path.at)],
+        [version for version in versions if sight.shows(*shown_by(version))],
+    )

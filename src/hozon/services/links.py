@@ -7,12 +7,17 @@ has at most one link to a version at a time; removing a link never touches its s
 from collections.abc import Sequence
 
 from hozon.errors import TypeConflictError
+from hozon.model.access import Action
 from hozon.model.aliases import after_log
+from hozon.model.audit import Act
 from hozon.model.links import CollectionKind, check_kind, check_link
+from hozon.model.missing import no_artifact
 from hozon.model.names import Alias
 from hozon.model.paths import CollectionPath
-from hozon.model.versions import Version, check_editable
+from hozon.model.versions import Version, VersionId, check_editable
 from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.access import authorize, authorize_content
+from hozon.services.acts import record_act
 from hozon.services.collections import ensure_collection
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
@@ -37,6 +42,9 @@ def link_version(
         The link, new or found.
 
     Raises:
+        CollectionNotFoundError: They may not see the version.
+        ProjectNotFoundError: They may not see the project of the portfolio.
+        AccessDeniedError: They may see that project, and not write to it.
         VersionStateError: The version is not committed, for instance deleted.
         CollectionKindError: The target holds logged versions; choose another name.
         CollectionNameError: The portfolio has been renamed; use its new name.
@@ -47,21 +55,31 @@ def link_version(
         Of two that link one version at once, one makes the link and the other finds it.
     """
     with context.catalog.write() as session:
+        missing = no_artifact(version.collection)
+        authorize_content(session, context, version.id, missing=missing)
+        authorize(session, context, Action.WRITE, target.at)
         check_editable(session.versions.get(version.id))
         source = session.versions.get(version.content_id)
         portfolio = _portfolio(session, context, target, source)
         now = context.catalog.now()
-        link = session.links.find(portfolio.key, source.id)
-        if link is None:
+        found = session.links.find(portfolio.key, source.id)
+        if found is None:
             index = session.collections.take_index(portfolio.key)
             link = session.links.add(
                 portfolio.key, source, index=index, by=context.principal, now=now
             )
+        else:
+            link = found
         pointers = after_log(
             session.collections.pointers(portfolio.key), version=link, given=aliases
         )
-        move_aliases(session, portfolio, pointers, now=now)
-        return session.versions.get(link)
+        told = {link} if found is None else set[VersionId]()
+        move_aliases(session, context, portfolio, pointers, now=now, told=told)
+        made = session.versions.get(link)
+        if found is None:
+            details = {"source": str(source.path), "aliases": list(made.aliases)}
+            record_act(session, context, Act.LINK, made.path, details)
+        return made
 
 
 def unlink_version(context: Context, link: Version) -> Version:
@@ -84,8 +102,14 @@ def unlink_version(context: Context, link: Version) -> Version:
 
 
 def source_of(context: Context, link: Version) -> Version:
-    """Read the source of a link, whatever its state."""
+    """Read the source of a link, whatever its state.
+
+    Raises:
+        CollectionNotFoundError: They may not see it.
+    """
     with context.catalog.read() as session:
+        missing = no_artifact(link.origin.collection)
+        authorize_content(session, context, link.content_id, missing=missing)
         return session.versions.get(link.content_id)
 
 

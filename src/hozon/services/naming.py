@@ -1,6 +1,7 @@
 """Find what a path names, of whatever kind it is."""
 
 from hozon.errors import InvalidPathError, NotFoundError
+from hozon.model.access import Action
 from hozon.model.named_paths import FORMS, AnyPath, NamedPath
 from hozon.model.names import CollectionName, RunId, SweepId
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, RunPath, SweepPath
@@ -9,6 +10,7 @@ from hozon.model.sweeps import Sweep
 from hozon.model.versions import Version
 from hozon.ports.catalog import Collection
 from hozon.ports.projects import ProjectRecord
+from hozon.services.access import authorize
 from hozon.services.context import Context
 from hozon.services.projects import find_project
 from hozon.services.resolve import resolve_collection, resolve_version
@@ -53,6 +55,11 @@ def _only_kind(context: Context, path: AnyPath) -> RunPath | SweepPath | Collect
     collection = CollectionPath(path.at, CollectionName(path.name))
     found: dict[str, RunPath | SweepPath | CollectionPath] = {}
     with context.catalog.read() as session:
+        missing = NotFoundError(
+            f"{path} names no run, no sweep and no collection",
+            hint=f"Check the spelling, the entity and the project. {FORMS}",
+        )
+        authorize(session, context, Action.READ, path.at, missing=missing)
         if session.runs.find(run) is not None:
             found["run"] = run
         if session.sweeps.find(sweep) is not None:
@@ -61,10 +68,7 @@ def _only_kind(context: Context, path: AnyPath) -> RunPath | SweepPath | Collect
         if known is not None and session.versions.newest(known.key) is not None:
             found["collection"] = collection
     if not found:
-        raise NotFoundError(
-            f"{path} names no run, no sweep and no collection",
-            hint=f"Check the spelling, the entity and the project. {FORMS}",
-        )
+        raise missing
     if len(found) > 1:
         forms = " or ".join(f"{path.at}/{kind}s/{path.name}" for kind in found)
         raise InvalidPathError(

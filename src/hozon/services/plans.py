@@ -7,15 +7,17 @@ before all of it was compared with the catalog, and nothing that differs from it
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from hozon.model.access import Action
 from hozon.model.links import CollectionKind
 from hozon.model.names import TypeName
-from hozon.model.paths import ProjectPath
+from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.plans import (
     DeletePlan,
     LeftOut,
+    LeftOutReason,
     PlannedVersion,
     PlanReport,
     PlanRules,
@@ -28,9 +30,13 @@ from hozon.model.plans import (
 )
 from hozon.model.usage import NamePatterns
 from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.access import Sight, authorize
 from hozon.services.context import Context
 from hozon.services.delete import delete_in_session
 from hozon.services.usage import check_logged_to
+
+_UNSEEN: Final = "of projects that you cannot see"
+"""What stands for the names of links that are not told."""
 
 BATCH: Final = 500
 """How many versions one transaction deletes at most."""
@@ -63,12 +69,18 @@ def plan_delete(
     taken: list[VersionLook] = []
     left_out: list[LeftOut] = []
     with context.catalog.read() as session:
-        check_logged_to(session, at, names=names)
-        for collection in _collections(session, at, type_name=type_name):
+        check_logged_to(session, context, at, names=names)
+        sight = Sight(session, context)
+        for collection in _collections(session, at, type_name=type_name) if sight.shows(at) else ():
             if collection.kind is CollectionKind.SEQUENCE and names.match(collection.path.name):
                 chosen, spared = choose(session.usage.looks(collection.path), rules=rules)
-                taken += chosen
-                left_out += spared
+                taken += (look for look in chosen if not _leads_out_of_sight(sight, look))
+                left_out += (_unnamed(sight, item) for item in spared)
+                left_out += (
+                    LeftOut(look.path, LeftOutReason.LINKS, (_UNSEEN,))
+                    for look in chosen
+                    if _leads_out_of_sight(sight, look)
+                )
         freed_bytes = session.usage.freed_bytes(look.id for look in taken)
     return DeletePlan(
         at=at,
@@ -98,6 +110,8 @@ def execute_plan(
         What was deleted, what had been, and what changed in the meantime and was spared.
 
     Raises:
+        ProjectNotFoundError: They may not see a project that it is about.
+        AccessDeniedError: They may not delete there, or not a link that would go along.
         PlanOutdatedError: Something that the plan names looks different now, and nothing was
             deleted.
         CatalogError: The catalog failed; execute the plan again to go on.
@@ -108,13 +122,16 @@ def execute_plan(
     """
     versions = in_order(plan.versions)
     with context.catalog.read() as session:
+        for at in dict.fromkeys([plan.at, *(v.path.collection.at for v in versions)]):
+            authorize(session, context, Action.DELETE, at)
+        sight = Sight(session, context)
         check_unchanged(
             [
                 f"{version.path} {differs}"
                 for batch in _batches(versions)
                 for version, look in _looks(session, batch)
                 if not (look and look.is_gone)
-                and (differs := difference(plan, version, look)) is not None
+                and (differs := _difference(sight, plan, version, look)) is not None
             ]
         )
     execution = _Execution(context, plan)
@@ -145,10 +162,11 @@ class _Execution:
         gone: list[str] = []
         failed: dict[str, str] = {}
         with self.context.catalog.write() as session:
+            sight = Sight(session, self.context)
             for version, look in _looks(session, batch):
                 if look is not None and look.is_gone:
                     gone.append(str(version.path))
-                elif (differs := difference(self.plan, version, look)) is not None:
+                elif (differs := _difference(sight, self.plan, version, look)) is not None:
                     failed[str(version.path)] = differs
                 elif look is not None:
                     going.append(look)
@@ -159,6 +177,31 @@ class _Execution:
         self.deleted += [str(look.path) for look in going]
         self.already_gone += gone
         self.failed |= failed
+
+
+def _leads_out_of_sight(sight: Sight, look: VersionLook) -> bool:
+    """Tell whether a link in a project that they may not see leads to a version."""
+    return not sight.shows(*(path.collection.at for path in (*look.links, *look.protected)))
+
+
+def _unnamed(sight: Sight, item: LeftOut) -> LeftOut:
+    """Leave out the names of what they may not see."""
+    if item.reason is LeftOutReason.ALIASES:
+        return item
+    paths = [
+        (name, ArtifactPath.parse(name, default=item.path.collection.at)) for name in item.names
+    ]
+    seen = tuple(name for name, path in paths if sight.shows(path.collection.at))
+    return item if len(seen) == len(paths) else replace(item, names=(*seen, _UNSEEN))
+
+
+def _difference(
+    sight: Sight, plan: DeletePlan, version: PlannedVersion, look: VersionLook | None
+) -> str | None:
+    """Tell how a version differs from what was planned, naming nothing that they may not see."""
+    if look is not None and _leads_out_of_sight(sight, look):
+        return f"has the links {_UNSEEN}"
+    return difference(plan, version, look)
 
 
 def _collections(

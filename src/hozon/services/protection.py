@@ -6,16 +6,20 @@ transaction in which that was checked.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from hozon.errors import ProtectionNotFoundError
-from hozon.model.access import check_admin
+from hozon.model.access import Action
 from hozon.model.aliases import Pointers
+from hozon.model.audit import Act
 from hozon.model.names import Alias
 from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.protection import ProtectedAlias, check_unprotected
 from hozon.model.versions import VersionId
 from hozon.ports.catalog import CatalogSession, Collection
+from hozon.services.access import authorize, may
+from hozon.services.acts import record_act, record_aliases
 from hozon.services.context import Context
 
 
@@ -26,10 +30,16 @@ def protect_alias(context: Context, at: ProjectPath, alias: Alias) -> None:
         context: The capabilities, and on whose behalf to act.
         at: The project; made if need be.
         alias: The alias, which no version need have yet.
+
+    Raises:
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They are no admin.
     """
-    check_admin(context.principal, at)
     with context.catalog.write() as session:
-        session.protection.add(at, alias, by=context.principal, now=context.catalog.now())
+        authorize(session, context, Action.ADMINISTER, at)
+        if alias not in {item.alias for item in session.protection.of(at)}:
+            session.protection.add(at, alias, by=context.principal, now=context.catalog.now())
+            record_act(session, context, Act.PROTECT, at, {"alias": alias})
 
 
 def unprotect_alias(context: Context, at: ProjectPath, alias: Alias) -> None:
@@ -41,40 +51,55 @@ def unprotect_alias(context: Context, at: ProjectPath, alias: Alias) -> None:
         alias: The alias.
 
     Raises:
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They are no admin.
         ProtectionNotFoundError: It is not protected; the hint lists those that are.
     """
-    check_admin(context.principal, at)
     with context.catalog.write() as session:
+        authorize(session, context, Action.ADMINISTER, at)
         if not session.protection.remove(at, alias):
             known = ", ".join(item.alias for item in session.protection.of(at)) or "none"
             raise ProtectionNotFoundError(
                 f"The alias {alias!r} is not protected in {at}",
                 hint=f"Check the spelling and the project. Protected there: {known}.",
             )
+        record_act(session, context, Act.UNPROTECT, at, {"alias": alias})
 
 
 def list_protected(context: Context, at: ProjectPath) -> Sequence[ProtectedAlias]:
-    """List the protected aliases of a project, sorted."""
+    """List the protected aliases of a project, sorted; none if they may not see it."""
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, at):
+            return []
         return session.protection.of(at)
 
 
 def move_aliases(
-    session: CatalogSession, collection: Collection, after: Pointers, *, now: datetime
+    session: CatalogSession,
+    context: Context,
+    collection: Collection,
+    after: Pointers,
+    *,
+    now: datetime,
+    told: AbstractSet[VersionId] = frozenset(),
 ) -> None:
-    """Replace all aliases of a collection, unless that overrides a protection.
+    """Replace all aliases of a collection, unless that overrides a protection, and record it.
 
     Args:
         session: The transaction.
+        context: On whose behalf to act, which was checked before.
         collection: The collection; of a portfolio the project of the portfolio counts.
         after: Where its aliases should point.
         now: When, UTC.
+        told: Versions of which another act on record tells which aliases they got or lost.
 
     Raises:
         ProtectedAliasError: A protected alias would move or go.
     """
     check_aliases_free(session, collection, after)
+    before = session.collections.pointers(collection.key)
     session.collections.set_pointers(collection.key, after, now=now)
+    record_aliases(session, context, before=before, after=after, told=told)
 
 
 def check_aliases_free(session: CatalogSession, collection: Collection, after: Pointers) -> None:

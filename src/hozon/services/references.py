@@ -18,6 +18,7 @@ from hozon.model.manifest import ARTIFACT_SCHEME, ManifestEntry, source_key
 from hozon.model.paths import check_entry_path, paths_in_files
 from hozon.model.versions import Version, VersionId
 from hozon.ports.references import FoundObject
+from hozon.services.access import Sight
 from hozon.services.context import Context
 from hozon.services.resolve import read_entries
 
@@ -140,9 +141,14 @@ def refer_to_entry(source: VersionId, entry: ManifestEntry, *, path: str) -> Man
 def source_versions(context: Context, version: Version) -> list[Version]:
     """List the versions whose entries a version refers to, in no order, each once.
 
+    Those that may not be seen are left out.
+
     Args:
         context: The capabilities.
         version: A version.
+
+    Raises:
+        ArtifactNotFoundError: They may not see the version itself.
     """
     found: set[int] = set()
     for entries in read_entries(context, version.id, batch=_BATCH):
@@ -150,7 +156,11 @@ def source_versions(context: Context, version: Version) -> list[Version]:
             if entry.ref is not None and (key := source_key(entry.ref)) is not None:
                 found.add(int(key))
     with context.catalog.read() as session:
-        return [session.versions.get(VersionId(key)) for key in sorted(found)]
+        sight, sources = (
+            Sight(session, context),
+            session.versions.get_all(map(VersionId, sorted(found))),
+        )
+        return [version for version in sources if sight.shows(version.collection.at)]
 
 
 def _entry(found: FoundObject, *, name: str | None) -> ManifestEntry:

@@ -1,6 +1,9 @@
-"""Resolve: from paths to collections, versions, manifests and lists of them."""
+"""Resolve: from paths to collections, versions, manifests and lists of them.
 
-from collections.abc import Iterator, Sequence
+Invariant: whoever may not read a project is told the same as if there were nothing in it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -8,15 +11,20 @@ from hozon.errors import (
     ArtifactNotFoundError,
     CollectionNotFoundError,
     InvalidEntryPathError,
+    NotFoundError,
     TypeConflictError,
 )
+from hozon.model.access import Action
+from hozon.model.links import CollectionKind
 from hozon.model.manifest import Manifest, ManifestEntry
+from hozon.model.missing import no_artifact, no_collection
 from hozon.model.names import Alias, TypeName, format_version
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath, check_entry_path
 from hozon.model.restoring import check_kept
 from hozon.model.versions import Version, VersionId, VersionState
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.paging import Keyed, Listing, PageKey
+from hozon.services.access import Sight, authorize, authorize_content, may
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 
@@ -42,7 +50,10 @@ def resolve_version(
         TypeConflictError: It is of another type.
     """
     with context.catalog.read() as session:
-        version = _select(session, path)
+        authorize(
+            session, context, Action.READ, path.collection.at, missing=no_artifact(path.collection)
+        )
+        version = _select(session, context, path)
     if type_name is not None and version.type != type_name:
         raise TypeConflictError(
             f"{path} is of type {version.type!r}, not {type_name!r}",
@@ -75,12 +86,14 @@ def find_collection(session: CatalogSession, path: CollectionPath) -> Collection
     """
     collection = session.collections.find(path)
     if collection is None or session.versions.newest(collection.key) is None:
-        hint = "Check the spelling, the entity and the project; 'hozon status' shows them."
+        missing = no_artifact(path)
         if collection and session.deleted.of_collection(collection.key):
             hint = f"It was deleted; bring it back with: hozon artifact restore {path}"
         elif renamed := session.collections.renamed(path):
             hint = f"It was renamed: look for {renamed.path}."
-        raise CollectionNotFoundError(f"There is no artifact {path.name!r} in {path.at}", hint=hint)
+        else:
+            raise missing
+        raise CollectionNotFoundError(missing.message, hint=hint)
     return collection
 
 
@@ -92,10 +105,11 @@ def any_collection(session: CatalogSession, path: CollectionPath) -> Collection:
     """
     collection = session.collections.find(path)
     if collection is None:
-        hint = "Check the spelling, the entity, the project, and which catalog is in use."
+        missing = no_collection(path)
         if renamed := session.collections.renamed(path):
             hint = f"It was renamed: look for {renamed.path}."
-        raise CollectionNotFoundError(f"There is no collection {path}", hint=hint)
+            raise CollectionNotFoundError(missing.message, hint=hint)
+        raise missing
     return collection
 
 
@@ -112,8 +126,11 @@ def any_version(context: Context, path: CollectionPath, index: int) -> Version:
         ArtifactNotFoundError: There never was such a version.
     """
     with context.catalog.read() as session:
+        authorize(session, context, Action.READ, path.at, missing=no_collection(path))
         collection = any_collection(session, path)
         version = session.versions.find_by_index(collection.key, index)
+        if version is not None and not _is_shown(session, context, version):
+            version = None
     if version is None:
         raise ArtifactNotFoundError(
             f"There never was a version {format_version(index)} of {path}",
@@ -136,6 +153,7 @@ def resolve_collection(
         CollectionNotFoundError: There is none, or one of another type.
     """
     with context.catalog.read() as session:
+        authorize(session, context, Action.READ, path.at, missing=no_artifact(path))
         collection = find_collection(session, path)
     if type_name is not None and collection.type != type_name:
         raise CollectionNotFoundError(
@@ -146,14 +164,24 @@ def resolve_collection(
 
 
 def read_version(context: Context, version_id: VersionId) -> Version:
-    """Read a version as it is now, whatever its state."""
+    """Read a version as it is now, whatever its state.
+
+    Raises:
+        ArtifactNotFoundError: They may not see it.
+    """
     with context.catalog.read() as session:
+        authorize_content(session, context, version_id)
         return session.versions.get(version_id)
 
 
 def load_manifest(context: Context, version_id: VersionId) -> Manifest:
-    """Read all entries of a version, or of the source of a link."""
+    """Read all entries of a version, or of the source of a link.
+
+    Raises:
+        ArtifactNotFoundError: They may not see it.
+    """
     with context.catalog.read() as session:
+        authorize_content(session, context, version_id)
         return session.versions.manifest(version_id)
 
 
@@ -170,10 +198,14 @@ def read_entries(
 
     Yields:
         Entries in path order; no transaction is open meanwhile.
+
+    Raises:
+        ArtifactNotFoundError: They may not see the version, or not any more.
     """
     after: str | None = None
     while True:
         with context.catalog.read() as session:
+            authorize_content(session, context, version_id)
             entries = list(
                 session.versions.entries(version_id, prefix=prefix, after=after, limit=batch)
             )
@@ -185,12 +217,17 @@ def read_entries(
 
 
 def find_entry(context: Context, version: Version, path: str) -> ManifestEntry | None:
-    """Find the entry of a path; None where the version has none, and for what is no path."""
+    """Find the entry of a path; None where the version has none, and for what is no path.
+
+    Raises:
+        CollectionNotFoundError: They may not see the version.
+    """
     try:
         check_entry_path(path)
     except InvalidEntryPathError:
         return None
     with context.catalog.read() as session:
+        _authorize_version(session, context, version)
         found = next(session.versions.entries(version.id, prefix=path, limit=1), None)
     return found if found and found.path == path else None
 
@@ -205,6 +242,8 @@ class _Entries:
 
     def count(self) -> int:
         if self._names is None:
+            with self._context.catalog.read() as session:
+                _authorize_version(session, self._context, self._version)
             return self._version.file_count
         return sum(find_entry(self._context, self._version, n) is not None for n in self._names)
 
@@ -212,6 +251,7 @@ class _Entries:
         last = None if after is None else str(after)
         if self._names is None:
             with self._context.catalog.read() as session:
+                _authorize_version(session, self._context, self._version)
                 entries = list(session.versions.entries(self._version.id, after=last, limit=limit))
         else:
             names = [name for name in sorted(self._names) if last is None or name > last]
@@ -223,7 +263,7 @@ class _Entries:
 def list_entries(
     context: Context, version: Version, *, names: AbstractSet[str] | None = None
 ) -> Listing[ManifestEntry]:
-    """List the entries of a version, in path order.
+    """List the entries of a version, in path order; reading it raises if they may not see it.
 
     Args:
         context: The capabilities.
@@ -234,46 +274,78 @@ def list_entries(
 
 
 def collection_of(context: Context, version: Version) -> Collection:
-    """Find the collection of a version, also when nothing is left in it."""
+    """Find the collection of a version, also when nothing is left in it.
+
+    Raises:
+        CollectionNotFoundError: They may not see it.
+    """
+    path = version.collection
     with context.catalog.read() as session:
+        authorize(session, context, Action.READ, path.at, missing=no_collection(path))
         # Where it was renamed since the caller read the version, its old name still leads to it.
-        renamed = session.collections.renamed(version.collection)
-        return renamed or any_collection(session, version.collection)
+        renamed = session.collections.renamed(path)
+        return renamed or any_collection(session, path)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:
-    """List the committed versions of a collection, newest first."""
-    return CatalogListing(context.catalog, lambda s: s.versions.listing(collection.key))
+    """List the committed versions of a collection, newest first.
+
+    Links to versions that may not be seen are left out.
+    """
+    return CatalogListing(
+        context,
+        lambda s: s.versions.listing(collection.key),
+        at=collection.path.at,
+        shows=shown_by if collection.kind is CollectionKind.PORTFOLIO else None,
+    )
+
+
+def shown_by(version: Version) -> Iterable[ProjectPath]:
+    """Name the projects of which a version tells: its own, and that of the source of a link."""
+    return {version.collection.at, version.origin.collection.at}
 
 
 def list_collections(
     context: Context, at: ProjectPath, *, type_name: TypeName | None
 ) -> Listing[Collection]:
     """List the collections of a project that have a committed version, oldest first."""
-    return CatalogListing(context.catalog, lambda s: s.collections.listing(at, type_name=type_name))
+    return CatalogListing(context, lambda s: s.collections.listing(at, type_name=type_name), at=at)
 
 
 def collection_aliases(context: Context, collection: Collection) -> Sequence[Alias]:
-    """List the aliases that some version of a collection has, sorted."""
+    """List the aliases that versions of a collection have, sorted; none if they may not see it."""
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, collection.path.at):
+            return []
         return sorted(session.collections.pointers(collection.key))
 
 
-def _select(session: CatalogSession, path: ArtifactPath) -> Version:
-    """Find a version by number or alias."""
+def _authorize_version(session: CatalogSession, context: Context, version: Version) -> None:
+    """Refuse to show a version, as if nothing had been logged under its name."""
+    authorize_content(session, context, version.id, missing=no_artifact(version.collection))
+
+
+def _is_shown(session: CatalogSession, context: Context, version: Version) -> bool:
+    """Tell whether a version of a project that may be read leads to none that may not."""
+    return not version.is_link or Sight(session, context).shows(*shown_by(version))
+
+
+def _select(session: CatalogSession, context: Context, path: ArtifactPath) -> Version:
+    """Find a version by number or alias, in a project that may be read."""
     collection = session.collections.find(path.collection)
     if collection and path.index is not None:
         version = session.versions.find_by_index(collection.key, path.index)
-        if version is not None:
+        if version is not None and _is_shown(session, context, version):
             _check_there(version)
             return version
     collection = find_collection(session, path.collection)
     if path.index is not None:
-        raise _absent(session, collection, path)
+        raise _absent(session, context, collection, path)
     target = session.collections.pointers(collection.key).get(Alias(path.selector))
-    if target is None:
-        raise _absent(session, collection, path)
-    return session.versions.get(target)
+    version = None if target is None else session.versions.get(target)
+    if version is None or not _is_shown(session, context, version):
+        raise _absent(session, context, collection, path)
+    return version
 
 
 def _check_there(version: Version) -> None:
@@ -287,12 +359,18 @@ def _check_there(version: Version) -> None:
 
 
 def _absent(
-    session: CatalogSession, collection: Collection, path: ArtifactPath
-) -> ArtifactNotFoundError:
+    session: CatalogSession, context: Context, collection: Collection, path: ArtifactPath
+) -> NotFoundError:
     """Say what is missing, and what there is instead."""
+    newest = [
+        item.value
+        for item in session.versions.listing(collection.key).page(after=None, limit=_NAMED)
+        if _is_shown(session, context, item.value)
+    ]
+    if not newest:
+        return no_artifact(path.collection)
     if path.index is not None:
-        newest = session.versions.listing(collection.key).page(after=None, limit=_NAMED)
-        known = ", ".join(format_version(item.value.index) for item in newest)
+        known = ", ".join(format_version(version.index) for version in newest)
         return ArtifactNotFoundError(
             f"There is no version {path.selector} of {path.collection}",
             hint=f"The newest versions are {known}.",

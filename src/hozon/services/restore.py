@@ -9,16 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hozon.errors import ArtifactNotFoundError, VersionStateError
+from hozon.model.access import Action
+from hozon.model.audit import Act
 from hozon.model.links import CollectionKind
+from hozon.model.metadata import JsonObject
+from hozon.model.missing import no_artifact, no_collection
 from hozon.model.names import Alias, CollectionName, TypeName
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.restoring import Restored, after_restore, check_restorable, check_source, stands
 from hozon.model.versions import Version, VersionId
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.paging import Listing
+from hozon.services.access import authorize, authorize_content, may
+from hozon.services.acts import record_act, record_versions
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
-from hozon.services.resolve import any_collection, any_version
+from hozon.services.resolve import any_collection, any_version, shown_by
 
 
 def list_deleted(
@@ -33,7 +39,10 @@ def list_deleted(
         name: The collection; None for all.
     """
     return CatalogListing(
-        context.catalog, lambda s: s.deleted.listing(at, type_name=type_name, name=name)
+        context,
+        lambda s: s.deleted.listing(at, type_name=type_name, name=name),
+        at=at,
+        shows=shown_by,
     )
 
 
@@ -46,6 +55,8 @@ def restore_path(context: Context, path: ArtifactPath) -> Restored:
 
     Raises:
         ArtifactNotFoundError: There is no such version, or the path names an alias.
+        CollectionNotFoundError: There never was such a collection, or they may not see it.
+        AccessDeniedError: They may see it, and not restore it.
         PurgedVersionError: Its bytes were given up.
         VersionStateError: It has not been deleted, or it is a link that cannot come back.
     """
@@ -68,12 +79,17 @@ def restore_version(context: Context, version: Version) -> Restored:
         What came back, and what did not.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They may see it, and not restore it.
         PurgedVersionError: Its bytes were given up.
         VersionStateError: It has not been deleted; or it is a link whose source is deleted or of
             another type by now, or whose portfolio has another link to it.
     """
     with context.catalog.write() as session:
         current = session.versions.get(version.id)
+        missing = no_artifact(version.collection)
+        authorize(session, context, Action.DELETE, current.collection.at, missing=missing)
+        authorize_content(session, context, version.id, missing=missing)
         check_restorable(current)
         collection = any_collection(session, current.collection)
         if current.is_link:
@@ -83,7 +99,9 @@ def restore_version(context: Context, version: Version) -> Restored:
                 source=session.versions.get(current.content_id),
                 equal=None if equal is None else session.versions.get(equal),
             )
-        return _restore(session, context, collection, [current.id])
+        restored = _restore(session, context, collection, [current.id])
+        record_versions(session, context, Act.RESTORE, [current], details=_came_along(restored))
+        return restored
 
 
 def restore_collection(context: Context, path: CollectionPath) -> Restored:
@@ -100,10 +118,12 @@ def restore_collection(context: Context, path: CollectionPath) -> Restored:
         What came back, and what did not.
 
     Raises:
-        CollectionNotFoundError: There never was such a collection.
+        CollectionNotFoundError: There never was such a collection, or they may not see it.
+        AccessDeniedError: They may see it, and not restore it.
         VersionStateError: It was not deleted as a whole, or nothing of that can be restored.
     """
     with context.catalog.write() as session:
+        authorize(session, context, Action.DELETE, path.at, missing=no_collection(path))
         collection = any_collection(session, path)
         gone = session.deleted.of_collection(collection.key)
         if not gone:
@@ -111,7 +131,18 @@ def restore_collection(context: Context, path: CollectionPath) -> Restored:
                 f"{path} was not deleted as a whole, or what was deleted has been purged",
                 hint="Restore versions one by one; Api().deleted_artifacts() lists them.",
             )
-        return _restore(session, context, collection, gone)
+        restored = _restore(session, context, collection, gone)
+        details = {"versions": len(restored.versions), **_came_along(restored)}
+        record_act(session, context, Act.RESTORE, path, details)
+        return restored
+
+
+def _came_along(restored: Restored) -> JsonObject:
+    """Say which aliases came back, and how many links."""
+    return {
+        **({"aliases": list(restored.aliases)} if restored.aliases else {}),
+        **({"links": len(restored.links)} if restored.links else {}),
+    }
 
 
 @dataclass(slots=True)
@@ -151,6 +182,11 @@ def _restore(
     for link in session.deleted.links_to(gone):
         by_portfolio[link.collection].append(link)
     for path, links in by_portfolio.items():
+        if not may(session, context, Action.DELETE, path.at):
+            # They stay away; to those who may not see the portfolio nothing is told of it.
+            if may(session, context, Action.READ, path.at):
+                report.lost_links += [str(link.path) for link in links]
+            continue
         portfolio = any_collection(session, path)
         back = _standing(session, portfolio, links)
         report.links += _bring_back(session, context, portfolio, back, report)

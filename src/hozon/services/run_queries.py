@@ -6,13 +6,14 @@ it means the same over every database.
 
 from collections.abc import Iterator, Sequence
 
+from hozon.model.access import Action
 from hozon.model.filters import Every, Filter, matches
 from hozon.model.names import RunId
 from hozon.model.orders import Order
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.runs import Run, RunKey
-from hozon.ports.catalog import Catalog
 from hozon.ports.paging import Keyed, Listing, PageKey
+from hozon.services.access import may
 from hozon.services.context import Context
 from hozon.services.runs import SeenRuns
 
@@ -59,17 +60,17 @@ class OrderedRuns:
     that are deleted after that are left out, and nothing is skipped for them.
 
     Args:
-        catalog: Where to read.
+        context: Where to read, and on whose behalf.
         at: The project.
         runs: Which runs, earliest first.
         order: How to sort them.
     """
 
     def __init__(
-        self, catalog: Catalog, at: ProjectPath, runs: FilteredRuns, *, order: Order
+        self, context: Context, at: ProjectPath, runs: FilteredRuns, *, order: Order
     ) -> None:
         """Remember what to read; nothing is read yet."""
-        self._catalog = catalog
+        self._context = context
         self._at = at
         self._runs = runs
         self._order = order
@@ -84,8 +85,10 @@ class OrderedRuns:
         if self._sorted is None:
             self._sorted = self._sort()
         found: list[Keyed[Run]] = []
-        with self._catalog.read() as session:
-            now = self._catalog.now()
+        with self._context.catalog.read() as session:
+            if not may(session, self._context, Action.READ, self._at):
+                return []
+            now = self._context.catalog.now()
             for place in range(0 if after is None else int(after) + 1, len(self._sorted)):
                 run = session.runs.find(RunPath(self._at, self._sorted[place]))
                 if run is not None:
@@ -111,7 +114,7 @@ def list_runs(
     filters: Filter | None = None,
     order: Order | None = None,
 ) -> Listing[Run]:
-    """List the runs of a project.
+    """List the runs of a project; none if they may not see it.
 
     Args:
         context: The capabilities.
@@ -125,11 +128,11 @@ def list_runs(
     in_creation = order is None or order.is_creation
     newest_first = order is not None and order.is_creation and order.descending
     everything: Listing[Run] = SeenRuns(
-        context, lambda s: s.runs.listing(at, newest_first=newest_first)
+        context, lambda s: s.runs.listing(at, newest_first=newest_first), at=at
     )
     if filters in (None, Every()) and in_creation:
         return everything
     chosen = FilteredRuns(everything, filters or Every())
     if order is None or order.is_creation:
         return chosen
-    return OrderedRuns(context.catalog, at, chosen, order=order)
+    return OrderedRuns(context, at, chosen, order=order)

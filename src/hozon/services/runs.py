@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from hozon.errors import RunExistsError, RunHeldError, RunLostError, RunNotFoundError
+from hozon.errors import RunExistsError, RunHeldError, RunLostError
+from hozon.model.access import Action
 from hozon.model.metadata import JsonObject
+from hozon.model.missing import no_run, no_run_key
 from hozon.model.names import RunId
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.runs import UNTOLD, Hold, Resume, Run, RunDetails, RunKey, RunState
@@ -21,6 +23,7 @@ from hozon.model.sweeps import Sweep
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.paging import Keyed, Listing, PageKey
 from hozon.ports.runs import HistoryRow, NewRun
+from hozon.services.access import authorize
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 from hozon.services.processes import describe_process, has_left, this_process
@@ -91,6 +94,8 @@ def begin_run(context: Context, request: RunRequest) -> HeldRun:
         The running run, which this process holds from now on.
 
     Raises:
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They may see the project, and not write to it.
         RunExistsError: A run of the project has this id, or had it and was deleted, and is not to
             be resumed.
         RunNotFoundError: It is to be resumed, and there is none.
@@ -101,6 +106,7 @@ def begin_run(context: Context, request: RunRequest) -> HeldRun:
     """
     path = RunPath(request.at, request.run_id or RunId(new_id()))
     with context.catalog.write() as session:
+        authorize(session, context, Action.WRITE, request.at)
         now = context.catalog.now()
         hold = _new_hold(now)
         known = session.runs.find(path, deleted=True)
@@ -122,6 +128,10 @@ def keep_run(context: Context, held: HeldRun) -> bool:
 
     Returns:
         False when another process has taken the run, or it has ended.
+
+    Raises:
+        RunNotFoundError: They may not see the project any more.
+        AccessDeniedError: They may not write to it any more.
     """
     with context.catalog.write() as session:
         return extend_hold(session, context, held)
@@ -142,6 +152,8 @@ def log_metrics(
 
     Raises:
         RunLostError: Another process has gone on with the run.
+        RunNotFoundError: They may not see the project any more.
+        AccessDeniedError: They may not write to it any more.
     """
     with context.catalog.write() as session:
         check_held(session, context, held, summary=summary)
@@ -170,8 +182,14 @@ def save_metrics(context: Context, held: HeldRun, metrics: JsonObject) -> None:
 
 
 def describe_run(context: Context, key: RunKey, details: RunDetails) -> None:
-    """Replace what people say of a run, whether it goes on or not."""
+    """Replace what people say of a run, whether it goes on or not.
+
+    Raises:
+        RunNotFoundError: They may not see it.
+        AccessDeniedError: They may not write to its project.
+    """
     with context.catalog.write() as session:
+        authorize_run(session, context, key)
         session.runs.describe(key, details)
 
 
@@ -191,14 +209,16 @@ def update_run(
         The run as it is now.
 
     Raises:
-        RunNotFoundError: It has been deleted.
+        RunNotFoundError: It has been deleted, or they may not see it.
+        AccessDeniedError: They may not write to its project.
         RunHeldError: A process works on it, and config or summary were to change.
     """
     with context.catalog.write() as session:
+        authorize(session, context, Action.WRITE, run.path.at, missing=no_run(run.path))
         now = context.catalog.now()
         known = session.runs.find(run.path)
         if known is None:
-            raise _missing(run.path)
+            raise no_run(run.path)
         if _is_other(config, known.config) or _is_other(summary, known.summary):
             _check_let_go(known, now=now)
             session.runs.set_config(run.key, config)
@@ -229,10 +249,11 @@ def find_run(context: Context, path: RunPath, *, deleted: bool = False) -> Run:
         RunNotFoundError: There is no such run.
     """
     with context.catalog.read() as session:
+        authorize(session, context, Action.READ, path.at, missing=no_run(path))
         run = session.runs.find(path, deleted=deleted)
         now = context.catalog.now()
     if run is None:
-        raise _missing(path)
+        raise no_run(path)
     return run.seen_at(now)
 
 
@@ -247,7 +268,11 @@ def read_history(
         first: The first step to list, 0 or more; None for the very first.
         end: The step before which the list ends; None for all.
     """
-    return CatalogListing(context.catalog, lambda s: s.runs.history(key, first=first, end=end))
+    return CatalogListing(
+        context,
+        lambda s: s.runs.history(key, first=first, end=end),
+        at=lambda s: s.access.project_of_run(key),
+    )
 
 
 class SeenRuns(CatalogListing[Run]):
@@ -256,17 +281,52 @@ class SeenRuns(CatalogListing[Run]):
     Args:
         context: The capabilities.
         query: Chooses the list within a session.
+        at: The project.
     """
 
-    def __init__(self, context: Context, query: Callable[[CatalogSession], Listing[Run]]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        query: Callable[[CatalogSession], Listing[Run]],
+        *,
+        at: ProjectPath,
+    ) -> None:
         """Remember what to ask, and whose clock tells who fell silent."""
-        super().__init__(context.catalog, query)
+        super().__init__(context, query, at=at)
         self._now = context.catalog.now
 
     def page(self, *, after: PageKey | None, limit: int) -> list[Keyed[Run]]:
         """Read what follows a key."""
         found, now = super().page(after=after, limit=limit), self._now()
         return [Keyed(item.key, item.value.seen_at(now)) for item in found]
+
+
+def authorize_run(
+    session: CatalogSession,
+    context: Context,
+    key: RunKey,
+    *,
+    action: Action = Action.WRITE,
+    beside: ProjectPath | None = None,
+) -> None:
+    """Refuse to do something with a run in whose project they may not.
+
+    Args:
+        session: The transaction in which it is done.
+        context: On whose behalf.
+        key: The run.
+        action: What is to be done.
+        beside: The project in which they may, as was found out before; None for none.
+
+    Raises:
+        RunNotFoundError: They may not see it, or there is none.
+        AccessDeniedError: They may see it, and not do this.
+    """
+    at = session.access.project_of_run(key)
+    if at is None:
+        raise no_run_key(key)
+    if at != beside:
+        authorize(session, context, action, at, missing=no_run_key(key))
 
 
 def check_held(
@@ -282,6 +342,8 @@ def check_held(
 
     Raises:
         RunLostError: Another process has gone on with the run, or it has ended.
+        RunNotFoundError: They may not see the project any more.
+        AccessDeniedError: They may not write to it any more.
     """
     if not extend_hold(session, context, held, summary=summary):
         raise RunLostError(
@@ -298,7 +360,13 @@ def extend_hold(
 
     Returns:
         False when another process has gone on with the run, or it has ended.
+
+    Raises:
+        RunNotFoundError: They may not see the project any more.
+        AccessDeniedError: They may not write to it any more.
     """
+    path = held.run.path
+    authorize(session, context, Action.WRITE, path.at, missing=no_run(path))
     expires_at = context.catalog.now() + RUN_LEASE
     return session.runs.renew(
         held.run.key, token=held.token, expires_at=expires_at, summary=summary
@@ -320,7 +388,7 @@ def _begin(
 ) -> HeldRun:
     """Begin a run whose id is free."""
     if request.resume is Resume.MUST:
-        raise _missing(path)
+        raise no_run(path)
     new = NewRun(
         job_type=request.job_type,
         config=request.config or {},
@@ -362,9 +430,3 @@ def _check_let_go(run: Run, *, now: datetime) -> None:
 def _is_other(new: JsonObject, known: JsonObject) -> bool:
     """Tell whether values differ as they are written: NaN is not equal to itself."""
     return json.dumps(new, sort_keys=True) != json.dumps(known, sort_keys=True)
-
-
-def _missing(path: RunPath) -> RunNotFoundError:
-    return RunNotFoundError(
-        f"There is no run {path}", hint="List the runs of the project with Api().runs()."
-    )

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hozon.errors import SweepLeaseError, SweepStateError
+from hozon.model.access import Action
 from hozon.model.metadata import JsonValue
+from hozon.model.missing import no_sweep
 from hozon.model.runs import Run, RunKey, RunState, comparable
 from hozon.model.sweep_config import Method
 from hozon.model.sweeps import (
@@ -26,6 +28,7 @@ from hozon.model.sweeps import (
 )
 from hozon.ports.catalog import CatalogSession
 from hozon.ports.optimizers import MOST_TRIALS, Optimizer, Trial
+from hozon.services.access import authorize
 from hozon.services.context import Context
 from hozon.services.runs import HeldRun, check_held, extend_hold
 
@@ -65,10 +68,15 @@ def claim_point(
         lease: How long the point is held without a word from the holder, more than 0.
         optimizer: What proposes points; needed for the method `bayes`.
 
+    Raises:
+        SweepNotFoundError: They may not see it.
+        AccessDeniedError: They may not write to its project.
+
     Concurrency:
         Agents may ask at once, from anywhere: no point is in two hands.
     """
     with context.catalog.write() as session:
+        _authorize(session, context, sweep)
         now = context.catalog.now()
         state = _settle(session, sweep)
         if state is not SweepState.RUNNING:
@@ -98,6 +106,7 @@ def renew_claim(context: Context, claim: Claim, *, lease: timedelta) -> bool:
         SweepStateError: The sweep was canceled.
     """
     with context.catalog.write() as session:
+        _authorize(session, context, claim.sweep)
         point = _held(session, claim)
         if point.state is not PointState.TAKEN:
             return False
@@ -118,6 +127,7 @@ def find_claim(context: Context, sweep: Sweep, *, number: int, token: str) -> Cl
         SweepLeaseError: The point is in other hands by now.
     """
     with context.catalog.read() as session:
+        _authorize(session, context, sweep)
         found = session.points.find(sweep.key, number)
     if found is None or found.token != token:
         raise _lost(sweep, number)
@@ -131,6 +141,7 @@ def begin_point(context: Context, claim: Claim, run: RunKey) -> None:
         SweepLeaseError: The point is in other hands by now.
     """
     with context.catalog.write() as session:
+        _authorize(session, context, claim.sweep)
         session.points.replace(claim.sweep.key, replace(_held(session, claim), run=run))
 
 
@@ -153,6 +164,7 @@ def end_point(
         RunLostError: Another process has gone on with the run.
     """
     with context.catalog.write() as session:
+        _authorize(session, context, claim.sweep)
         now = context.catalog.now()
         key = held.run.key
         point = session.points.find(claim.sweep.key, claim.point.number)
@@ -176,6 +188,7 @@ def close_claim(context: Context, claim: Claim) -> Run | None:
         The run; None if none began, or if the point is in other hands by now.
     """
     with context.catalog.write() as session:
+        _authorize(session, context, claim.sweep)
         now = context.catalog.now()
         point = session.points.find(claim.sweep.key, claim.point.number)
         if point is None or point.token != claim.point.token:
@@ -187,6 +200,12 @@ def close_claim(context: Context, claim: Claim) -> Run | None:
             session.points.replace(claim.sweep.key, replace(point, state=PointState.DONE))
             _settle(session, claim.sweep)
         return session.points.run_of(point)
+
+
+def _authorize(session: CatalogSession, context: Context, sweep: Sweep) -> None:
+    """Let only those work on a sweep who may write to its project."""
+    path = sweep.path
+    authorize(session, context, Action.WRITE, path.at, missing=no_sweep(path))
 
 
 def canceled(sweep: Sweep) -> SweepStateError:

@@ -2,13 +2,16 @@
 
 import secrets
 
-from hozon.errors import InputError, SweepExistsError, SweepNotFoundError
+from hozon.errors import InputError, SweepExistsError
+from hozon.model.access import Action
+from hozon.model.missing import no_sweep
 from hozon.model.names import SweepId
 from hozon.model.paths import ProjectPath, SweepPath
 from hozon.model.runs import Run
 from hozon.model.sweep_config import SweepConfig
 from hozon.model.sweeps import Order, Sweep, SweepAction, best_by, change_state
 from hozon.ports.paging import Listing
+from hozon.services.access import authorize
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
 from hozon.services.runs import SeenRuns, new_id
@@ -29,10 +32,13 @@ def create_sweep(
         sweep_id: Its name; None makes one up.
 
     Raises:
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They may see the project, and not write to it.
         SweepExistsError: A sweep of the project has this id.
     """
     path = SweepPath(at, sweep_id or SweepId(new_id()))
     with context.catalog.write() as session:
+        authorize(session, context, Action.WRITE, at)
         if session.sweeps.find(path) is not None:
             raise SweepExistsError(
                 f"There is a sweep {path} already", hint="Choose another id, or leave id out."
@@ -48,11 +54,10 @@ def find_sweep(context: Context, path: SweepPath) -> Sweep:
         SweepNotFoundError: There is no such sweep.
     """
     with context.catalog.read() as session:
+        authorize(session, context, Action.READ, path.at, missing=no_sweep(path))
         sweep = session.sweeps.find(path)
     if sweep is None:
-        raise SweepNotFoundError(
-            f"There is no sweep {path}", hint="Use the id that hozon.sweep returned."
-        )
+        raise no_sweep(path)
     return sweep
 
 
@@ -63,10 +68,12 @@ def act_on_sweep(context: Context, path: SweepPath, action: SweepAction) -> Swee
         The sweep as it is now.
 
     Raises:
-        SweepNotFoundError: There is no such sweep.
+        SweepNotFoundError: There is no such sweep, or they may not see it.
+        AccessDeniedError: They may not write to its project.
         SweepStateError: It has ended, or there is nothing to resume.
     """
     with context.catalog.write() as session:
+        authorize(session, context, Action.WRITE, path.at, missing=no_sweep(path))
         sweep = session.sweeps.find(path)
         if sweep is not None:
             session.sweeps.set_state(sweep.key, change_state(sweep, action))
@@ -75,12 +82,12 @@ def act_on_sweep(context: Context, path: SweepPath, action: SweepAction) -> Swee
 
 def list_sweeps(context: Context, at: ProjectPath) -> Listing[Sweep]:
     """List the sweeps of a project, earliest first."""
-    return CatalogListing(context.catalog, lambda s: s.sweeps.listing(at))
+    return CatalogListing(context, lambda s: s.sweeps.listing(at), at=at)
 
 
 def list_sweep_runs(context: Context, sweep: Sweep) -> Listing[Run]:
     """List the runs of a sweep, earliest first."""
-    return SeenRuns(context, lambda s: s.runs.in_sweep(sweep.key))
+    return SeenRuns(context, lambda s: s.runs.in_sweep(sweep.key), at=sweep.path.at)
 
 
 def find_best_run(context: Context, sweep: Sweep, order: Order | None = None) -> Run | None:

@@ -1,12 +1,13 @@
 """TTL: what versions live by, set on collections, projects and teams, and read for versions.
 
-Owns who may set what, in one place: until there are roles every principal counts as an admin, and
-whether members may set TTLs is recorded for later. Refuses to own what happens when a TTL runs out;
-that is `hozon.services.expire`.
+Owns who may set what: members may set TTLs unless the team leaves that to its admins, and what
+holds for a whole team is the admins' to say. Refuses to own what happens when a TTL runs out; that
+is `hozon.services.expire`.
 """
 
 from dataclasses import dataclass
 
+from hozon.model.access import Action
 from hozon.model.expiry import (
     FREE,
     Expiry,
@@ -14,12 +15,14 @@ from hozon.model.expiry import (
     check_collection_ttl,
     expiry_of,
 )
+from hozon.model.missing import no_artifact
 from hozon.model.names import EntityName
 from hozon.model.paths import ArtifactPath, ProjectPath
 from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
+from hozon.services.access import authorize, authorize_content, may
 from hozon.services.context import Context
 
 
@@ -51,9 +54,14 @@ def expiry_of_version(context: Context, version: Version) -> Expiry:
     Args:
         context: The capabilities.
         version: A version in any state.
+
+    Raises:
+        CollectionNotFoundError: They may not see it.
     """
     key = version.content_id
     with context.catalog.read() as session:
+        missing = no_artifact(version.collection)
+        authorize_content(session, context, version.id, missing=missing)
         content = session.versions.get(key)
         holders = session.retention.holders([key]).get(key, FREE)
         return expiry_of(content.created_at, session.retention.settings(key), holders)
@@ -69,6 +77,8 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
             else.
     """
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, at):
+            return Schedule((), 0)
         total = session.retention.count_timed(at)
         chosen = list(session.retention.timed(at, limit=limit))
         holders = session.retention.holders([v.id for v in chosen if v.suspended])
@@ -80,8 +90,10 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
 
 
 def read_project_ttl(context: Context, at: ProjectPath) -> Ttl:
-    """Read what is set for a project."""
+    """Read what is set for a project; INHERIT if they may not see it."""
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, at):
+            return ArtifactTTL.INHERIT
         return session.retention.project_ttl(at)
 
 
@@ -95,15 +107,20 @@ def set_project_ttl(context: Context, at: ProjectPath, ttl: Ttl) -> None:
 
     Raises:
         InvalidTtlError: It is no TTL.
+        ProjectNotFoundError: They may not see the project.
+        AccessDeniedError: They may not set TTLs there.
     """
     checked = check_ttl(ttl)
     with context.catalog.write() as session:
+        authorize(session, context, Action.SET_TTL, at)
         session.retention.set_project_ttl(at, checked, now=context.catalog.now())
 
 
 def read_team_ttl(context: Context, entity: EntityName) -> TeamTtl:
-    """Read what is set for all projects of an entity."""
+    """Read what is set for all projects of an entity; the defaults if they do not belong to it."""
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, entity):
+            return TeamTtl()
         return session.retention.team_ttl(entity)
 
 
@@ -118,9 +135,11 @@ def set_team_ttl(context: Context, entity: EntityName, *, seen: TeamTtl, wanted:
 
     Raises:
         InvalidTtlError: The TTL is of another type, or too short or too long.
+        AccessDeniedError: They are no admin.
     """
     check_ttl(wanted.ttl)
     with context.catalog.write() as session:
+        authorize(session, context, Action.ADMINISTER, entity)
         now = session.retention.team_ttl(entity)
         merged = TeamTtl(
             now.ttl if wanted.ttl == seen.ttl else wanted.ttl,
@@ -132,8 +151,10 @@ def set_team_ttl(context: Context, entity: EntityName, *, seen: TeamTtl, wanted:
 
 
 def read_collection_policy(context: Context, collection: Collection) -> CollectionPolicy:
-    """Read what the versions of a collection live by."""
+    """Read what the versions of a collection live by; the defaults if they may not see it."""
     with context.catalog.read() as session:
+        if not may(session, context, Action.READ, collection.path.at):
+            return CollectionPolicy()
         return session.retention.collection_policy(collection.key)
 
 
@@ -154,8 +175,12 @@ def set_collection_policy(
     Raises:
         InvalidTtlError: The TTL is of another type, or too short or too long.
         CollectionKindError: A TTL is given to a portfolio.
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They may not set TTLs and retention policies there.
     """
     with context.catalog.write() as session:
+        missing = no_artifact(collection.path)
+        authorize(session, context, Action.SET_TTL, collection.path.at, missing=missing)
         return merge_collection_policy(session, collection, seen=seen, wanted=wanted)
 
 

@@ -3,6 +3,7 @@
 Owns the list of them. Refuses to own tests.
 """
 
+from hozon.testing.access import AccessContract
 from hozon.testing.collections import CollectionContract
 from hozon.testing.deleted import DeletedContract
 from hozon.testing.garbage import GarbageContract
@@ -20,6 +21,7 @@ from hozon.testing.usage import UsageContract
 
 
 class CatalogParts(
+    AccessContract,
     ManifestContract,
     RetentionContract,
     UploadContract,

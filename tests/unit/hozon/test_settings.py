@@ -339,3 +339,11 @@ def test_a_connector_of_no_team_is_refused(write_config: WriteConfig) -> None:
     with pytest.raises(InvalidNameError, match="team name 'a/b'") as caught:
         load_settings(write_config('[connectors]\n"a/b" = "s3://b"'))
     assert caught.value.hint.startswith("Correct the table 'connectors'")
+
+
+@pytest.mark.parametrize("name", ["anonymous", "collector"])
+def test_reserved_names_are_no_users(name: str) -> None:
+    """The audit log could not tell them apart; the hint says where to change it."""
+    with pytest.raises(InvalidNameError, match=f"'{name}' is reserved") as caught:
+        load_settings({"HOZON_USER": name})
+    assert caught.value.hint.startswith("Correct HOZON_USER")

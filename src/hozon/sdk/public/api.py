@@ -11,6 +11,7 @@ from hozon.model.orders import Order
 from hozon.model.paths import ArtifactPath, ProjectPath, RunPath, SweepPath
 from hozon.sdk.artifact import Artifact, open_version
 from hozon.sdk.pages import Paginator
+from hozon.sdk.public.auditing import AuditApi
 from hozon.sdk.public.deleted import DeletedListing
 from hozon.sdk.public.existence import Existence
 from hozon.sdk.public.garbage import GarbageApi
@@ -35,6 +36,7 @@ _LONGEST = timedelta(days=1)
 class Api(
     DeletedListing,
     AliasProtection,
+    AuditApi,
     Existence,
     GarbageApi,
     PlansApi,

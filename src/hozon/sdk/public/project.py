@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hozon.errors import InvalidTtlError
+from hozon.model.access import Visibility, check_visibility
 from hozon.model.expiry import TeamTtl
 from hozon.model.names import EntityName
 from hozon.model.paths import ProjectPath
@@ -15,8 +16,10 @@ from hozon.model.ttl import Ttl, check_ttl
 from hozon.sdk.notebooks import card
 from hozon.sdk.pages import Paginator
 from hozon.sdk.public.artifact_type import ArtifactType
+from hozon.sdk.public.membership import Membership
 from hozon.sdk.public.types import types_of
 from hozon.sdk.session import Session
+from hozon.services.access import read_visibility, set_visibility
 from hozon.services.projects import project_created_at
 from hozon.services.ttl import (
     read_project_ttl,
@@ -54,6 +57,7 @@ class Project:
         self._session = session
         self._path = path
         self._changed: tuple[Ttl] | None = None
+        self._visibility: Visibility | None = None
 
     def __repr__(self) -> str:
         """Show the path."""
@@ -119,8 +123,44 @@ class Project:
     def ttl(self, value: Ttl) -> None:
         self._changed = (check_ttl(value),)
 
+    @property
+    def visibility(self) -> str:
+        """Who sees this project: `private`, `public` or `open`. After a change, `save()` stores it.
+
+        A private project is for members of its team; to others it looks as if it did not exist. A
+        public one everyone reads, and members write; an open one everyone reads and writes.
+
+        Raises:
+            InvalidAccessError: What is set is none of these.
+            ProjectNotFoundError: There is none, or you may not see it.
+
+        Examples:
+            Let everyone read.
+
+            ```python
+            import hozon
+
+            project = hozon.Api().project("digits")
+            print(project.visibility)
+            #> private
+            project.visibility = "public"
+            project.save()
+            print(hozon.Api().project("digits").visibility)
+            #> public
+            ```
+        """
+        return str(self._visibility or read_visibility(self._session.context, self._path))
+
+    @visibility.setter
+    def visibility(self, value: str) -> None:
+        self._visibility = check_visibility(value)
+
     def save(self) -> None:
-        """Store the TTL if it was changed; a project that nobody logged to yet is made.
+        """Store what was changed; a project that nobody logged to yet is made.
+
+        Raises:
+            AccessDeniedError: The visibility is for admins to change, and the TTL for members if
+                the team lets them.
 
         Examples:
             Keep everything of a project, whatever the team says.
@@ -146,9 +186,12 @@ class Project:
         if self._changed is not None:
             set_project_ttl(self._session.context, self._path, self._changed[0])
             self._changed = None
+        if self._visibility is not None:
+            set_visibility(self._session.context, self._path, self._visibility)
+            self._visibility = None
 
 
-class Team:
+class Team(Membership):
     """What holds for all projects of a team or a user. `Api.team` returns it.
 
     Examples:
@@ -209,9 +252,6 @@ class Team:
     def members_may_set_ttl(self) -> bool:
         """Whether members may set TTLs, or only admins. After a change, `save()` stores it.
 
-        It is stored and shown, but not enforced yet: until there are roles, everybody counts as
-        an admin.
-
         Raises:
             InvalidTtlError: What is set is neither True nor False.
         """
@@ -225,6 +265,9 @@ class Team:
 
     def save(self) -> None:
         """Store what was changed; what was not is left as it is.
+
+        Raises:
+            AccessDeniedError: Whoever asks is no admin of the team.
 
         Examples:
             Give the default back.

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from hozon.model.audit import Act
 from hozon.model.garbage import (
     MAX_UNUSED,
     CollectReport,
@@ -18,6 +19,8 @@ from hozon.model.garbage import (
 )
 from hozon.model.metadata import JsonObject
 from hozon.ports.garbage import Outlook
+from hozon.services.access import authorize_operator
+from hozon.services.acts import as_collector, record_versions
 from hozon.services.context import Context
 from hozon.services.expire import expire
 from hozon.services.garbage.rewrite import rewrite_keys
@@ -69,6 +72,7 @@ def collect_garbage(
         nothing was given up.
 
     Raises:
+        AccessDeniedError: They do not own the installation.
         InputError: The share of dead bytes is not between 0 and 1.
         CollectorBusyError: Another collector is at work; wait for it.
         CollectorLeaseError: The collector was silent for too long, and another took over.
@@ -76,6 +80,7 @@ def collect_garbage(
         StorageError: The store cannot be reached; the next pass goes on.
         CatalogError: The catalog failed; the next pass goes on.
     """
+    authorize_operator(context)
     chosen = options or CollectOptions()
     check_max_unused(chosen.max_unused)
     context.catalog.take_stock()
@@ -99,7 +104,11 @@ def last_pass(context: Context) -> datetime | None:
 
     Returns:
         The time, UTC; None before the first.
+
+    Raises:
+        AccessDeniedError: They do not own the installation.
     """
+    authorize_operator(context)
     with context.catalog.read() as session:
         return session.garbage.last_pass()
 
@@ -115,8 +124,10 @@ def is_due(context: Context, interval: timedelta) -> bool:
         Whether it is; False for an empty catalog.
 
     Raises:
+        AccessDeniedError: They do not own the installation.
         CatalogError: The catalog failed.
     """
+    authorize_operator(context)
     with context.catalog.read() as session:
         since = session.garbage.uncollected_since()
     return since is not None and context.catalog.now() - since >= interval
@@ -208,7 +219,9 @@ def _purge(context: Context, cutoffs: Cutoffs, tenure: Tenure) -> int:
     while _outlook(context, cutoffs).versions_due:
         with tenure.write() as session:
             found = session.garbage.purgeable(cutoffs, limit=_BATCH)
+            versions = session.versions.get_all(found)
             session.garbage.purge(found, by=COLLECTOR, now=context.catalog.now())
+            record_versions(session, as_collector(context), Act.PURGE, versions)
         total += len(found)
     return total
 

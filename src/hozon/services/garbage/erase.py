@@ -10,9 +10,15 @@ from datetime import timedelta
 from itertools import chain
 
 from hozon.errors import ObjectInUseError, StorageError, VersionStateError
+from hozon.model.access import Action
+from hozon.model.audit import Act
 from hozon.model.digests import ContentDigest
 from hozon.model.garbage import Windows
+from hozon.model.missing import no_artifact
 from hozon.model.versions import Version, VersionState
+from hozon.ports.catalog import CatalogSession
+from hozon.services.access import authorize, authorize_operator
+from hozon.services.acts import record_act
 from hozon.services.context import Context
 from hozon.services.garbage.rewrite import rewrite
 from hozon.services.garbage.tenure import Tenure, collecting
@@ -48,6 +54,8 @@ def erase_version(context: Context, version: Version) -> EraseReport:
         What went, and what stays because other versions share it.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They are no admin of the team.
         InvalidSettingError: Its bytes are in a store that the settings do not name.
         VersionStateError: It is not deleted; delete it first.
         CollectorBusyError: A collector is at work; wait for it.
@@ -55,12 +63,21 @@ def erase_version(context: Context, version: Version) -> EraseReport:
         CatalogError: The catalog failed; erase it again to go on.
     """
     context = context.for_version(version)
+    with context.catalog.read() as session:  # Before the lease of the collector is taken for it.
+        _authorize(session, context, version)
     with collecting(context) as tenure:
         digests = _purge(context, tenure, version)
         report = _erase(context, tenure, digests)
         with tenure.write() as session:
             session.garbage.erase_version(version.id)
+            record_act(session, context, Act.ERASE, version.path)
     return report
+
+
+def _authorize(session: CatalogSession, context: Context, version: Version) -> None:
+    """Let only admins erase: nobody can undo it."""
+    at = version.collection.at
+    authorize(session, context, Action.ADMINISTER, at, missing=no_artifact(version.collection))
 
 
 def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
@@ -74,12 +91,14 @@ def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
         What went.
 
     Raises:
+        AccessDeniedError: They do not own the installation.
         ObjectInUseError: Versions or uploads need it; erase those versions first, and let the
             uploads end.
         CollectorBusyError: A collector is at work; wait for it.
         StorageError: It could not be erased; erase it again to go on.
         CatalogError: The catalog failed; erase it again to go on.
     """
+    authorize_operator(context)
     parts = list(context.each_store())
     for part in parts:
         _check_unneeded(part, digest)
@@ -112,6 +131,7 @@ def _check_unneeded(context: Context, digest: ContentDigest) -> None:
 def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDigest]:
     """Purge a deleted version whatever its window, and list what it held."""
     with tenure.write() as session:
+        _authorize(session, context, version)
         state = session.versions.get(version.id).state
         if state not in {VersionState.DELETED, VersionState.PURGED}:
             raise VersionStateError(

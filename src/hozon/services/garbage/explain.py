@@ -13,6 +13,7 @@ from hozon.errors import InputError, ObjectNotFoundError
 from hozon.model.digests import ContentDigest
 from hozon.model.names import EntityName
 from hozon.ports.garbage import Reasons
+from hozon.services.access import authorize_operator
 from hozon.services.context import Context
 
 _BEGINNING: Final = re.compile(r"[0-9a-f]{4,64}")
@@ -40,10 +41,13 @@ def explain_object(context: Context, text: str) -> tuple[ContentDigest, Sequence
         The whole digest, and why the object is kept in each store that has it, or once had it.
 
     Raises:
+        AccessDeniedError: They do not own the installation: what reaches an object may be in any
+            project.
         InputError: It is no beginning of a digest, or several objects have it.
         ObjectNotFoundError: Nothing that is stored, or once was, has such a digest.
         InvalidSettingError: A team has bytes in a store that the settings do not name.
     """
+    authorize_operator(context)
     beginning = text.lower()
     if not _BEGINNING.fullmatch(beginning):
         raise InputError(

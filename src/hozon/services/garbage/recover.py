@@ -11,9 +11,15 @@ from contextlib import suppress
 from itertools import count
 
 from hozon.errors import HozonError, MissingObjectError, VersionStateError
+from hozon.model.access import Action
+from hozon.model.audit import Act
 from hozon.model.digests import ContentDigest, digest_of_chunks
+from hozon.model.missing import no_artifact
 from hozon.model.places import Place, pack_key
 from hozon.model.versions import Version, VersionState
+from hozon.ports.catalog import CatalogSession
+from hozon.services.access import authorize, authorize_content
+from hozon.services.acts import record_act
 from hozon.services.context import Context
 from hozon.services.garbage.tenure import collecting
 from hozon.services.resolve import read_entries
@@ -32,6 +38,8 @@ def recover_version(context: Context, version: Version) -> Version:
         The version as it is now.
 
     Raises:
+        CollectionNotFoundError: They may not see it.
+        AccessDeniedError: They may see it, and not restore it.
         InvalidSettingError: Its bytes were in a store that the settings do not name.
         VersionStateError: It is not purged; a deleted one can be restored.
         MissingObjectError: Some of its bytes, or the list of its files, are kept nowhere any more;
@@ -41,6 +49,8 @@ def recover_version(context: Context, version: Version) -> Version:
         CatalogError: The catalog failed.
     """
     context = context.for_version(version)
+    with context.catalog.read() as session:  # Before the lease of the collector is taken for it.
+        _authorize(session, context, version)
     with collecting(context) as tenure:
         _check_purged(context, version)
         missing = _missing(context, version)
@@ -48,14 +58,23 @@ def recover_version(context: Context, version: Version) -> Version:
         try:
             places = rescue.bring_back(missing, name=version.name)
             with tenure.write() as session:
+                _authorize(session, context, version)
                 session.garbage.recover(
                     version.id, places, sizes=rescue.sizes, now=context.catalog.now()
                 )
+                record_act(session, context, Act.RECOVER, version.path)
         except BaseException:
             rescue.undo()
             raise
     with context.catalog.read() as session:
         return session.versions.get(version.id)
+
+
+def _authorize(session: CatalogSession, context: Context, version: Version) -> None:
+    """Let those bring a version back who may restore one."""
+    missing = no_artifact(version.collection)
+    authorize(session, context, Action.DELETE, version.collection.at, missing=missing)
+    authorize_content(session, context, version.id, missing=missing)
 
 
 def _check_purged(context: Context, version: Version) -> None:

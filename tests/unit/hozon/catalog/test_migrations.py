@@ -15,17 +15,20 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String, inspect, select, text
 
 from hozon.bootstrap import open_catalog, prepare_catalog
+from hozon.catalog.audit import SqlAudit
 from hozon.catalog.database import Database
 from hozon.catalog.migrate import HEAD, ensure_schema
 from hozon.catalog.postgres import open_postgres
 from hozon.catalog.schema import entry_sources, keys, metadata
 from hozon.catalog.sqlite import open_sqlite
 from hozon.errors import CatalogError
+from hozon.model.access import Standing
+from hozon.model.audit import Act, AuditQuery, AuditRecord, Subject
 from hozon.model.digests import ContentDigest
 from hozon.model.lineage import Edge, EdgeKind
 from hozon.model.links import CollectionKind
 from hozon.model.manifest import ManifestEntry
-from hozon.model.names import MAIN_STORE
+from hozon.model.names import MAIN_STORE, EntityName
 from hozon.model.notes import Notes
 from hozon.model.paths import SweepPath
 from hozon.model.places import Place
@@ -34,7 +37,7 @@ from hozon.model.sweeps import SweepState
 from hozon.model.ttl import ArtifactTTL
 from hozon.model.versions import VersionId
 from hozon.testing.clocks import ManualClock
-from hozon.testing.records import AT
+from hozon.testing.records import AT, NOW
 
 OPEN = {"sqlite": open_sqlite, "postgresql": open_postgres}
 
@@ -296,6 +299,41 @@ def test_sweeps_of_the_fifth_schema_go_on(url: str) -> None:
         assert session.sweeps.take_point(sweep.key) == 1
         assert session.points.taken(sweep.key) == []
     catalog.close()
+
+
+def test_projects_of_the_seventh_schema_are_private(url: str) -> None:
+    """Nobody is a member yet, and nothing is on record: whoever opens the catalog goes on."""
+    with migrated_to("0007", url) as connection:
+        write(connection, OLD_VERSION)
+    catalog = open_catalog(url, clock=ManualClock())
+    with catalog.read() as session:
+        standing = session.access.standing(AT, EntityName("grace"))
+        assert standing == Standing(AT.entity)
+        assert session.audit.listing(AuditQuery(AT.entity)).count() == 0
+    catalog.close()
+
+
+@pytest.mark.parametrize("made", ["at once", "by steps"])
+@pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'eve'", "DELETE FROM audit"])
+def test_no_statement_changes_the_audit_log(url: str, made: str, statement: str) -> None:
+    """The database refuses, whichever way it came to its schema."""
+    if made == "at once":
+        prepare_catalog(url)
+    else:
+        with migrated_to(HEAD, url):
+            pass
+    record = AuditRecord(NOW, "ada", Act.DELETE, Subject(AT.entity))
+    with opened(url) as database:
+        with database.writing() as connection:
+            SqlAudit(connection).add([record])
+        with (
+            pytest.raises(CatalogError, match="rows of audit are only ever added"),
+            database.writing() as connection,
+        ):
+            connection.execute(text(statement))
+        with database.reading() as connection:
+            (kept,) = SqlAudit(connection).listing(AuditQuery(AT.entity)).page(after=None, limit=9)
+        assert kept.value == record
 
 
 def test_lineage_of_the_seventh_schema_survives(url: str) -> None:

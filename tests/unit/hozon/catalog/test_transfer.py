@@ -38,6 +38,23 @@ ROWS: Mapping[Table, Sequence[Mapping[str, object]]] = {
         {"id": 1, "entity": "ada", "name": "B", "created_at": LATER, "ttl": ArtifactTTL.INHERIT},
     ],
     schema.teams: [{"entity": "ada", "ttl": timedelta(days=1), "members_may_set_ttl": False}],
+    schema.members: [
+        {"entity": "ada", "name": name, "role": "admin", "added_by": "ada", "added_at": NOW}
+        for name in ("a", "B")
+    ],
+    schema.audit: [
+        {
+            "id": 12,
+            "at": NOW,
+            "who": "ada",
+            "action": "delete",
+            "entity": "ada",
+            "project": "digits",
+            "collection": "é",
+            "version": 3,
+            "details": {"aliases": ["latest"]},
+        }
+    ],
     schema.protected_aliases: [
         {"project_id": 2, "alias": "é", "protected_by": "ada", "protected_at": NOW}
     ],

@@ -55,3 +55,37 @@ def test_what_cannot_be_protected_is_refused() -> None:
     assert refused.exit_code == 2
     assert "moves to each new version" in refused.output
     assert run("unprotect", "best").exit_code == 3
+
+
+def test_a_project_is_shown_and_hidden() -> None:
+    """What shows more asks first; what hides does not."""
+    asked = run("set-visibility", "letters", "open")
+    assert asked.exit_code == 2
+    assert "Make ada/letters open, so that everyone reads and writes?" in asked.output
+    assert run("set-visibility", "letters", "open", "--yes").output == (
+        "ada/letters is open: everyone reads and writes\n"
+    )
+    assert run("set-visibility", "letters", "private").output == (
+        "ada/letters is private: members of ada see it\n"
+    )
+    assert run("set-visibility", "letters", "secret").exit_code == 2
+
+
+def test_a_project_is_described() -> None:
+    """To people and to programs."""
+    run("protect", "best")
+    run("set-visibility", "digits", "public", "--yes")
+    assert [line.split(maxsplit=1) for line in run("show").output.splitlines()] == [
+        ["Project", "ada/digits"],
+        ["Visibility", "public: everyone reads, members of ada write"],
+        ["TTL", "inherit"],
+        ["Protected", "aliases  best"],
+    ]
+    assert json.loads(run("show", "ada/digits", "--json").output) == {
+        "project": "ada/digits",
+        "visibility": "public",
+        "ttl": "inherit",
+        "protected_aliases": ["best"],
+    }
+    done = run("set-visibility", "ada/digits", "private", "--json").output
+    assert json.loads(done) == {"project": "ada/digits", "visibility": "private"}

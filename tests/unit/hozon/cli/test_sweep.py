@@ -75,6 +75,18 @@ def test_a_sweep_is_created_from_a_file(tmp_path: Path, ending: str) -> None:
     assert hozon.Api().sweep(made["id"]).config == config
 
 
+def test_a_file_stands_for_creating_a_sweep(tmp_path: Path) -> None:
+    """With the same options, and the same errors."""
+    (tmp_path / "a.json").write_text(json.dumps(CONFIG))
+    made = run("sweep", str(tmp_path / "a.json"), "--id", "s1")
+    assert (made.exit_code, made.stdout) == (0, "s1\n")
+    assert hozon.Api().sweep("s1").config == CONFIG
+    absent = run("sweep", "absent.json")
+    assert (absent.exit_code, "'absent.json' does not exist" in absent.stderr) == (2, True)
+    unknown = run("sweep", "craete")
+    assert (unknown.exit_code, "No such command 'craete'" in unknown.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("a.json", "{"), ("a.toml", "="), ("a.yaml", "{"), ("b.json", "[]")]
 )

@@ -179,7 +179,7 @@ def test_expired_versions_go_softly(logger: Logger, clock: ManualClock) -> None:
         "SELECT deleted_by, deleted_at, deleted_reason FROM versions WHERE state = 'DELETED'",
     )
     stored = datetime.fromisoformat(str(recorded[1])).replace(tzinfo=now.tzinfo)
-    assert (recorded[0], stored, recorded[2]) == ("ada", now, "ttl")
+    assert (recorded[0], stored, recorded[2]) == ("collector", now, "ttl")
     remembered = execute(logger.context, "SELECT version_id, alias FROM removed_aliases")
     assert remembered == [(version.id, "best")]
     with pytest.raises(ArtifactNotFoundError, match="has the alias 'best'"):
