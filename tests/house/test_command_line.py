@@ -11,10 +11,12 @@ ASK = {
     "hozon artifact delete",
     "hozon gc erase",
     "hozon plan execute",
+    "hozon project set-visibility",
     "hozon sweep cancel",
     "hozon sweep stop",
+    "hozon team remove",
 }
-"""What destroys something. Another command that has --yes belongs here, too."""
+"""What destroys something, or gives it away. Whatever else has --yes belongs here, too."""
 
 
 def leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:

@@ -70,7 +70,7 @@ def set_project_visibility(project: str, visibility: str, *, yes: bool, as_json:
         click.echo(f"{path} is {wanted}: {_SHOWS[wanted].format(team=path.entity)}")
 
 
-@project.command()
+@project.command(short_help="Show who sees a project, and what holds in it.")
 @click.argument(
     "project", required=False, metavar="[ENTITY/]PROJECT", shell_complete=complete_project
 )

@@ -3,6 +3,8 @@
 Owns the list of them, so that programs can name their types. They are made where they are decided.
 """
 
+from hozon.model.access import Member
+from hozon.model.audit import AuditRecord
 from hozon.model.garbage import CollectReport
 from hozon.model.plans import LeftOut, LeftOutReason, PlannedVersion, PlanReport
 from hozon.model.protection import ProtectedAlias
@@ -15,6 +17,7 @@ from hozon.services.expire import ExpiryReport
 from hozon.services.garbage.erase import EraseReport
 
 __all__ = [
+    "AuditRecord",
     "CollectReport",
     "CollectionUsage",
     "DeletePlan",
@@ -23,6 +26,7 @@ __all__ = [
     "Explanation",
     "LeftOut",
     "LeftOutReason",
+    "Member",
     "PlanReport",
     "PlannedVersion",
     "ProtectedAlias",

@@ -29,6 +29,16 @@ def stock(): pass
 @stock.command("list")
 def list_stock(): pass
 """
+LATER = """
+class Later(click.Group):
+    def list_commands(self, ctx):
+        return ["ship"]
+
+    def get_command(self, ctx, name):
+        return pay if name == "ship" else None
+
+cli.add_command(Later("later"))
+"""
 Write = Callable[..., Config]
 
 
@@ -56,6 +66,16 @@ def test_commands_are_listed_with_all_their_words(write: Write, tmp_path: Path) 
         ("market",),
         ["market pay", "market stock list"],
     )
+
+
+def test_commands_that_are_loaded_when_asked_for_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group may know their names only."""
+    config = write_package(
+        tmp_path, monkeypatch, {"tool.py": TOOL + LATER}, 'commands = "shop.tool:cli"\n'
+    )
+    assert "cli later ship" in [one.name for one in read_commands(config).commands]
 
 
 def test_without_a_script_the_module_or_the_command_gives_the_name(write: Write) -> None:
