@@ -282,8 +282,9 @@ def collection_of(context: Context, version: Version) -> Collection:
     path = version.collection
     with context.catalog.read() as session:
         authorize(session, context, Action.READ, path.at, missing=no_collection(path))
-        # It may have been renamed since the caller read the version.
-        return any_collection(session, session.versions.get(version.id).collection)
+        # Where it was renamed since the caller read the version, its old name still leads to it.
+        renamed = session.collections.renamed(path)
+        return renamed or any_collection(session, path)
 
 
 def list_versions(context: Context, collection: Collection) -> Listing[Version]:

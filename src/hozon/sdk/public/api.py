@@ -145,10 +145,10 @@ class Api(
         `$in`, `$nin`, `$exists`, `$regex` and `$not` for one field, and `$and`, `$or` and `$nor`
         for lists of filters.
 
-        `$ne` and `$nin` also match runs without the field. Numbers compare with numbers only, and
-        texts with texts; a bool is no number, and NaN equals NaN. A list matches when an element of
-        it does. `$regex` looks at the first 128 characters of a text; its pattern has no groups,
-        and at most 3 of `*`, `+`, `?` and `{…}`.
+        `$ne` and `$nin` are the opposites of `$eq` and `$in`: they also match runs without the
+        field. Numbers compare with numbers only, and texts with texts; a bool is no number, and NaN
+        equals NaN. A list matches when an element of it does. `$regex` looks at the first 128
+        characters of a text; its pattern has no groups, and at most 3 of `*`, `+`, `?` and `{…}`.
 
         Pages follow each other by key in the order of creation, in both directions. Any other order
         takes reading all runs that the filter lets through before the first is given; of each its

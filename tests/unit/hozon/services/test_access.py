@@ -19,7 +19,10 @@ from hozon.errors import (
 )
 from hozon.model.access import Action, Member, Principal, Role, Visibility
 from hozon.model.expiry import TeamTtl
-from hozon.model.names import CollectionName, EntityName, TypeName
+from hozon.model.lineage_graph import Direction, Ends, Graph
+from hozon.model.lineage_svg import draw_svg
+from hozon.model.lineage_texts import to_dot, to_mermaid, to_tree
+from hozon.model.names import CollectionName, EntityName, RunId, TypeName
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.plans import PlanRules
 from hozon.model.runs import RunState
@@ -39,7 +42,13 @@ from hozon.services.contents import StagedFile
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
 from hozon.services.edit import edit_version
-from hozon.services.lineage import list_logged, list_used, list_users, record_use
+from hozon.services.lineage import (
+    list_logged,
+    list_used,
+    list_users,
+    record_use,
+    trace_lineage,
+)
 from hozon.services.links import link_version, source_of
 from hozon.services.plans import execute_plan, plan_delete
 from hozon.services.references import refer_to_entry, source_versions
@@ -305,6 +314,39 @@ def test_lineage_leaves_hidden_neighbours_out(
     assert [run.path for run in list_users(context, first.id)] == [shown.path, hidden.path]
     assert [run.path for run in list_users(grace, first.id)] == [shown.path]
     assert list_users(grace, secret.id) == []
+
+
+def test_a_graph_counts_what_is_hidden(
+    grace: Context, context: Context, secret: Version, logger: Logger
+) -> None:
+    """No drawing names it, and no edge leads there; what lies behind it is shown all the same."""
+    shown = begin_run(context, RunRequest(AT, RunId("shown"))).run
+    covert = begin_run(context, RunRequest(SECRET, RunId("covert"))).run
+    first = logger.log("one").version
+    for run, version in ((covert, first), (shown, secret)):
+        record_use(context, run.key, version.id)
+    second = logger.log("two", run=covert.key).version
+    record_use(context, shown.key, second.id)
+
+    def graph(asker: Context) -> Graph:
+        root = Ends.of_version(first.id)
+        return trace_lineage(asker, root, direction=Direction.BOTH, depth=None, most=9).graph
+
+    assert [node.name for node in graph(context).nodes] == [
+        "mnist:v0",
+        "covert",
+        "mnist:v1",
+        "shown",
+    ]
+    seen = graph(grace)
+    assert sorted(node.name for node in seen.nodes) == ["mnist:v0", "mnist:v1", "shown"]
+    assert [(edge.run.name, edge.artifact.name) for edge in seen.edges] == [("shown", "mnist:v1")]
+    assert seen.hidden == 1
+    for draw in (to_tree, to_dot, to_mermaid, draw_svg):
+        assert "covert" in draw(graph(context))
+        assert "covert" not in draw(seen)
+    with pytest.raises(RunNotFoundError):
+        trace_lineage(grace, Ends.of_run(covert.key), direction=Direction.BOTH, depth=None, most=9)
 
 
 def test_a_run_of_ones_own_uses_no_hidden_version(grace: Context, secret: Version) -> None:

@@ -31,7 +31,13 @@ from hozon.services.context import Context
 from hozon.services.delete import delete_collection
 from hozon.services.lineage import list_logged
 from hozon.services.links import link_version, unlink_version
-from hozon.services.resolve import collection_of, resolve_collection, resolve_version
+from hozon.services.resolve import (
+    collection_of,
+    list_collections,
+    list_versions,
+    resolve_collection,
+    resolve_version,
+)
 from hozon.services.restore import restore_collection, restore_version
 from hozon.testing.memory import MemoryObjectStore
 from worlds import AT, MNIST, Logger
@@ -261,3 +267,44 @@ def test_of_two_that_take_one_name_at_once_one_gets_it(logger: Logger) -> None:
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(take, both)) == ["ada/digits/digits", "refused"]
+
+
+def test_nothing_is_lost_while_a_collection_is_renamed_again_and_again(logger: Logger) -> None:
+    """Whoever logs by a name that is gone is told so; all that was logged is in one collection."""
+    logger.log("first")
+    names = ["digits", "scans", "mnist"] * 4
+    renaming = threading.Event()
+
+    def rename() -> None:
+        for name in names:
+            renaming.wait(timeout=20)
+            edit(logger.context, read_collection(logger.context, collection), name=name)
+
+    def write(writer: int) -> tuple[list[int], int]:
+        logged, refused = [], 0
+        for number in range(12):
+            request = logger.request(files={"data.txt": f"{writer} {number}".encode()})
+            try:
+                logged.append(commit_version(logger.context, request).version.index)
+            except CollectionNameError:
+                refused += 1
+            renaming.set()
+        return logged, refused
+
+    collection = resolve_collection(logger.context, MNIST)
+    with ThreadPoolExecutor(3) as threads:
+        task = threads.submit(rename)
+        written = list(threads.map(write, range(2)))
+        task.result(timeout=20)
+    logged = sorted(index for indexes, _ in written for index in indexes)
+    assert logged == list(range(1, len(logged) + 1))
+    assert len(logged) + sum(refused for _, refused in written) == 24
+    found = read_collection(logger.context, collection)
+    assert str(found.path) == "ada/digits/mnist"
+    listed = list_versions(logger.context, found)
+    assert [item.value.index for item in listed.page(after=None, limit=100)] == [
+        *reversed(logged),
+        0,
+    ]
+    others = list_collections(logger.context, AT, type_name=None)
+    assert [str(item.value.path) for item in others.page(after=None, limit=9)] == [str(found.path)]
