@@ -199,6 +199,17 @@ def test_standard_input_becomes_a_file() -> None:
     assert (Path(find("dash").download()) / "-").read_text() == "a dash"
 
 
+def test_a_closed_standard_input_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As under a scheduler that gives none."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["artifact", "put", "-", "dump"])
+    assert (ended.value.code, list(hozon.Api().runs())[1:]) == (2, [])
+    assert capsys.readouterr().err.startswith("Error: Standard input is closed.\n")
+
+
 def test_a_run_may_log_it() -> None:
     """One that is there; a mistyped id makes none."""
     with hozon.init(id="train"):
@@ -345,6 +356,25 @@ def test_a_whole_artifact_is_deleted_only_when_that_is_said() -> None:
     assert run("ls", "mnist").exit_code == 3
     assert run("restore", "mnist").exit_code == 0
     assert find("mnist:best").version == "v0"
+
+
+def test_whole_artifacts_are_deleted_all_or_none() -> None:
+    """What is refused for one is done for none; a portfolio and its sources go together."""
+    Path("a").write_text("one")
+    run("put", "a", "copy")
+    refused = run("delete", "copy", "mnist", "--all-versions", "--yes")
+    assert (refused.exit_code, refused.stdout) == (4, "")
+    assert find("copy").state == "COMMITTED"
+    done = told("delete", "mnist", "team", "copy", "--all-versions", "--yes")
+    assert len(done["deleted"]) == 5
+    for name in ("mnist", "team", "copy"):
+        assert run("ls", name).exit_code == 3
+
+
+def test_a_cut_list_says_so_to_programs() -> None:
+    """On standard error: what they read is not all."""
+    assert run("ls", "mnist", "--limit", "1", "--json").stderr == "2 more; --limit 0 lists all.\n"
+    assert run("ls", "--limit", "1", "--json").stderr == "1 more; --limit 0 lists all.\n"
 
 
 def test_deleted_versions_are_listed() -> None:
