@@ -49,6 +49,7 @@ from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_version
 from hozon.services.drafts import hold_content
 from hozon.services.edit import edit_version
+from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
 from hozon.services.garbage.explain import read_fate
 from hozon.services.garbage.recover import recover_version
@@ -509,6 +510,15 @@ def test_what_is_refused_does_not_wait_for_the_collector(
             erase_version(grace, version)
         with pytest.raises(CollectionNotFoundError):
             recover_version(by(context, "eve"), version)
+
+
+def test_a_collection_is_refused_before_it_begins(grace: Context) -> None:
+    """Not after its first step, and a rehearsal neither."""
+    told: list[str] = []
+    for dry_run in (False, True):
+        with pytest.raises(AccessDeniedError, match="does not own this installation"):
+            collect_garbage(grace, CollectOptions(dry_run=dry_run), tell=told.append)
+    assert told == []
 
 
 def test_what_is_refused_is_not_uploaded(
