@@ -66,6 +66,7 @@ from hozon.services.links import link_version, source_of
 from hozon.services.plans import execute_plan, plan_delete
 from hozon.services.references import refer_to_entry, source_versions
 from hozon.services.resolve import (
+    any_version,
     find_entry,
     list_entries,
     list_versions,
@@ -301,6 +302,10 @@ def test_links_to_hidden_versions_are_not_there(
     for selector in ("v0", "best", "latest"):
         with pytest.raises(CollectionNotFoundError, match="There is no artifact 'shown'"):
             resolve_version(grace, ArtifactPath(SHOWN, selector))
+    with pytest.raises(ArtifactNotFoundError, match="There never was a version v0"):
+        any_version(grace, SHOWN, 0)
+    with pytest.raises(CollectionNotFoundError):
+        list_entries(grace, link).page(after=None, limit=9)
     for read in (read_version, load_manifest):
         with pytest.raises(ArtifactNotFoundError, match="no version with the key"):
             read(grace, link.id)
