@@ -130,6 +130,7 @@ EXPECTED: Mapping[str, Pattern] = {
     "garbage.erase.erase_object": MAINTAIN,
     "garbage.erase.erase_version": ADMINISTER,
     "garbage.explain.explain_object": MAINTAIN,
+    "garbage.explain.fate_of_version": READ,
     "garbage.recover.recover_version": DELETE,
     "lineage.find_root": READ,
     "lineage.find_root_run": READ,
@@ -359,6 +360,9 @@ CALLS: Mapping[str, Call] = {
     "garbage.erase.erase_version": lambda w: erase.erase_version(w.context, w.things.deleted),
     "garbage.explain.explain_object": lambda w: explain.explain_object(
         w.context, w.things.entry.digest
+    ),
+    "garbage.explain.fate_of_version": lambda w: explain.fate_of_version(
+        w.context, w.things.referring
     ),
     "garbage.recover.recover_version": lambda w: recover.recover_version(
         w.context, w.things.purged

@@ -11,6 +11,7 @@ from hozon.model.access import Action
 from hozon.model.expiry import (
     FREE,
     Expiry,
+    Holders,
     TeamTtl,
     check_collection_ttl,
     expiry_of,
@@ -22,7 +23,7 @@ from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
-from hozon.services.access import authorize, authorize_content, may
+from hozon.services.access import Sight, authorize, authorize_content, may
 from hozon.services.context import Context
 
 
@@ -63,7 +64,8 @@ def expiry_of_version(context: Context, version: Version) -> Expiry:
         missing = no_artifact(version.collection)
         authorize_content(session, context, version.id, missing=missing)
         content = session.versions.get(key)
-        holders = session.retention.holders([key]).get(key, FREE)
+        held = session.retention.holders([key]).get(key, FREE)
+        holders = _named(Sight(session, context), held)
         return expiry_of(content.created_at, session.retention.settings(key), holders)
 
 
@@ -81,7 +83,9 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
             return Schedule((), 0)
         total = session.retention.count_timed(at)
         chosen = list(session.retention.timed(at, limit=limit))
-        holders = session.retention.holders([v.id for v in chosen if v.suspended])
+        sight = Sight(session, context)
+        held = session.retention.holders([v.id for v in chosen if v.suspended])
+        holders = {version: _named(sight, found) for version, found in held.items()}
     listed = (
         ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
         for v in chosen
@@ -202,3 +206,13 @@ def merge_collection_policy(
     )
     session.retention.set_collection_policy(collection.key, merged)
     return merged
+
+
+def _named(sight: Sight, held: Holders) -> Holders:
+    """Leave out the names of what they may not see, and keep that there is something."""
+    protected, links = (
+        tuple(path for path in paths if sight.shows(path.collection.at))
+        for paths in (held.protected, held.links)
+    )
+    count = len(held.protected) + len(held.links)
+    return Holders(protected, links, has_unnamed=len(protected) + len(links) < count)
