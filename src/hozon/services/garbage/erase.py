@@ -70,7 +70,7 @@ def erase_version(context: Context, version: Version) -> EraseReport:
         report = _erase(context, tenure, digests)
         with tenure.write() as session:
             session.garbage.erase_version(version.id)
-            record_act(session, context, Act.ERASE, version.path)
+            record_act(session, context, Act.ERASE, session.versions.get(version.id).path)
     return report
 
 
@@ -132,7 +132,8 @@ def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDi
     """Purge a deleted version whatever its window, and list what it held."""
     with tenure.write() as session:
         _authorize(session, context, version)
-        state = session.versions.get(version.id).state
+        current = session.versions.get(version.id)
+        state = current.state
         if state not in {VersionState.DELETED, VersionState.PURGED}:
             raise VersionStateError(
                 f"{version.path} is {state} and cannot be erased",
@@ -140,6 +141,8 @@ def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDi
             )
         if state is VersionState.DELETED:
             session.garbage.purge([version.id], by=ERASE, now=context.catalog.now())
+            # Nothing brings this back, even if the bytes cannot be erased now.
+            record_act(session, context, Act.PURGE, current.path, {"reason": "erase"})
         return sorted({digest for digest, _ in session.versions.manifest(version.id).contents()})
 
 

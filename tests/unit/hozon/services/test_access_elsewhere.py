@@ -6,17 +6,21 @@ from datetime import timedelta
 import pytest
 
 from hozon.errors import (
+    AccessDeniedError,
     ArtifactNotFoundError,
     CollectionNotFoundError,
 )
 from hozon.model.access import Principal, Role
+from hozon.model.audit import AuditQuery
 from hozon.model.names import Alias, CollectionName, EntityName, TypeName
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.versions import Version
 from hozon.services.access import add_member
+from hozon.services.audit import read_audit
 from hozon.services.commit import CommitRequest, commit_version
 from hozon.services.contents import StagedFile
 from hozon.services.context import Context
+from hozon.services.delete import delete_collection, delete_run, delete_version
 from hozon.services.edit import edit_version
 from hozon.services.garbage.explain import fate_of_version
 from hozon.services.links import link_version
@@ -24,9 +28,12 @@ from hozon.services.references import refer_to_entry
 from hozon.services.resolve import (
     collection_aliases,
     find_entry,
+    read_version,
     resolve_collection,
     resolve_version,
 )
+from hozon.services.restore import restore_collection, restore_version
+from hozon.services.runs import find_run
 from hozon.services.ttl import expiry_of_version, list_expiring
 from worlds import AT, Logger, Stage
 
@@ -104,3 +111,49 @@ def test_aliases_of_hidden_links_are_not_named(
     with pytest.raises(ArtifactNotFoundError) as told:
         resolve_version(grace, ArtifactPath(SHOWN, "covert"))
     assert told.value.hint == "Aliases in use are public."
+
+
+def test_a_run_that_logged_elsewhere_is_not_deleted_with_it(
+    grace: Context, context: Context, secret: Version, logger: Logger
+) -> None:
+    """What it logged into a hidden project stands in the way, and is not named."""
+    run = logger.start_run("train")
+    request = replace(logger.request(files={"a": b"one"}, run=run.key), collection=HIDDEN)
+    hidden = commit_version(context, request).version
+    with pytest.raises(AccessDeniedError) as told:
+        delete_run(grace, run, delete_artifacts=True)
+    assert secret.collection.name not in f"{told.value} {told.value.hint}"
+    assert read_version(context, hidden.id).state == "COMMITTED"
+    assert find_run(grace, run.path).deleted_at is None
+    delete_run(grace, run, delete_artifacts=False)
+
+
+def test_links_that_come_back_are_on_record_where_they_are(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """The record of their source names no alias of a hidden portfolio."""
+    version = logger.log("one").version
+    link = link_version(context, version, PORTFOLIO, aliases=[Alias("covert")])
+    gone = delete_version(context, version, delete_aliases=True, force_links=True)
+    assert restore_version(context, gone).links == (str(link.path),)
+
+    def records(asker: Context, entity: EntityName) -> list[tuple[str, str, object]]:
+        page = read_audit(asker, AuditQuery(entity)).page(after=None, limit=100)
+        return [(str(i.value.action), i.value.path, i.value.details) for i in page]
+
+    assert "chosen" not in str(records(grace, AT.entity))
+    came = {"reason": "source", "aliases": ["covert", "latest"]}
+    assert records(context, SECRET.entity)[0] == ("restore", str(link.path), came)
+
+
+def test_a_restored_portfolio_does_not_name_hidden_links(
+    grace: Context, context: Context, secret: Version, logger: Logger
+) -> None:
+    """They come back, too, and are not told of."""
+    link_version(context, logger.log("one").version, SHOWN, aliases=[])
+    link_version(context, secret, SHOWN, aliases=[Alias("covert")])
+    delete_collection(grace, resolve_collection(grace, SHOWN))
+    restored = restore_collection(grace, SHOWN)
+    assert restored.versions == ("ada/digits/shown:v0",)
+    assert restored.aliases == ()
+    assert len(collection_aliases(context, resolve_collection(context, SHOWN))) == 2
