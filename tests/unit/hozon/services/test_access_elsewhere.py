@@ -9,11 +9,15 @@ from hozon.errors import (
     AccessDeniedError,
     ArtifactNotFoundError,
     CollectionNotFoundError,
+    RunNotFoundError,
+    SweepNotFoundError,
 )
 from hozon.model.access import Principal, Role
 from hozon.model.audit import AuditQuery
-from hozon.model.names import Alias, CollectionName, EntityName, TypeName
+from hozon.model.names import Alias, CollectionName, EntityName, RunId, TypeName
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
+from hozon.model.runs import RunState
+from hozon.model.sweep_config import parse_sweep_config
 from hozon.model.versions import Version
 from hozon.services.access import add_member
 from hozon.services.audit import read_audit
@@ -33,7 +37,9 @@ from hozon.services.resolve import (
     resolve_version,
 )
 from hozon.services.restore import restore_collection, restore_version
-from hozon.services.runs import find_run
+from hozon.services.runs import RunRequest, begin_run, find_run
+from hozon.services.sweep_points import Claim, begin_point, claim_point, close_claim
+from hozon.services.sweeps import create_sweep
 from hozon.services.ttl import expiry_of_version, list_expiring
 from worlds import AT, Logger, Stage
 
@@ -157,3 +163,28 @@ def test_a_restored_portfolio_does_not_name_hidden_links(
     assert restored.versions == ("ada/digits/shown:v0",)
     assert restored.aliases == ()
     assert len(collection_aliases(context, resolve_collection(context, SHOWN))) == 2
+
+
+def test_a_point_is_tried_by_runs_that_one_may_write(grace: Context, context: Context) -> None:
+    """Whoever may work on a sweep cannot end, nor read, a run of a hidden project with it."""
+    covert = begin_run(context, RunRequest(SECRET, RunId("covert"))).run
+    config = parse_sweep_config(
+        {"method": "random", "parameters": {"lr": {"min": 0.0, "max": 1.0}}}
+    )
+    sweep = create_sweep(grace, AT, config, sweep_id=None)
+    claim = claim_point(grace, sweep, lease=DAY, optimizer=None)
+    assert isinstance(claim, Claim)
+    with pytest.raises(RunNotFoundError, match=f"no run with the key {covert.key}"):
+        begin_point(grace, claim, covert.key)
+    assert close_claim(grace, claim) is None
+    assert find_run(context, covert.path).state is RunState.RUNNING
+
+
+def test_a_run_joins_a_sweep_that_one_may_write_to(grace: Context, context: Context) -> None:
+    """It is listed there, and counts for what the sweep tries next."""
+    config = parse_sweep_config(
+        {"method": "random", "parameters": {"lr": {"min": 0.0, "max": 1.0}}}
+    )
+    sweep = create_sweep(context, SECRET, config, sweep_id=None)
+    with pytest.raises(SweepNotFoundError):
+        begin_run(grace, RunRequest(AT, sweep=sweep))
