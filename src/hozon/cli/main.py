@@ -6,6 +6,7 @@ imported when it is called, so that the others cost it nothing. Invariant: every
 bug of ours.
 """
 
+import errno
 import sys
 from collections.abc import Mapping
 from pkgutil import resolve_name
@@ -119,9 +120,23 @@ class HozonGroup(click.Group):
             click.echo(error.hint, err=True)
             code = next((c for group, c in EXIT_CODES.items() if isinstance(error, group)), 1)
             sys.exit(code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # Whoever read has heard enough: click ends quietly.
+            click.secho(f"Error: {_described(error)}.", err=True, fg="red")
+            click.echo(
+                "Check that there is space, and that you may read and write there.", err=True
+            )
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             sys.exit(INTERRUPTED)
+
+
+def _described(error: OSError) -> str:
+    """Say what the system refused, and where."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
 
 
 @click.group(cls=HozonGroup, context_settings={"help_option_names": ["-h", "--help"]})

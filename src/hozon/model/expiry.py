@@ -104,17 +104,12 @@ class Holders:
     links: tuple[ArtifactPath, ...] = ()
     """The links that lead to it, oldest first."""
 
-    has_unnamed: bool = False
-    """Whether something keeps it that whoever asks may not see."""
-
     @property
     def suspended_by(self) -> str | None:
         """What suspends the TTL, for people; None when nothing does."""
         if self.protected:
             return f"protected alias {self.protected[0]}"
-        if self.links:
-            return f"link {self.links[0]}"
-        return "link of a project that you cannot see" if self.has_unnamed else None
+        return f"link {self.links[0]}" if self.links else None
 
 
 FREE: Final = Holders()

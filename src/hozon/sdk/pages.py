@@ -1,13 +1,16 @@
 """Paginators: lists that are fetched a page at a time, when they are read."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar, overload
 
 from hozon.errors import InputError
-from hozon.ports.paging import Listing
+from hozon.ports.paging import Listing, PageKey
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+_MOST: Final = 2**63 - 1
+"""The largest number that databases know."""
 
 
 class Paginator(Generic[T]):
@@ -57,12 +60,12 @@ class Paginator(Generic[T]):
 
     def __init__(self, listing: Listing[S], wrap: Callable[[S], T], *, per_page: int) -> None:
         """Remember what to fetch; nothing is fetched yet."""
-        if per_page < 1:
-            raise InputError(f"per_page is {per_page}", hint="Fetch 1 or more at a time.")
+        self._read = _reader(listing, wrap, _check_per_page(per_page))
+        self._count = listing.count
         self._fetched: list[T] = []
         self._position = 0
-        self._pages = _pages(listing, wrap, per_page)
-        self._count = listing.count
+        self._after: PageKey | None = None
+        self._is_whole = False
 
     def __iter__(self) -> Iterator[T]:
         """Give the values one by one, fetching pages as they are needed."""
@@ -103,12 +106,12 @@ class Paginator(Generic[T]):
 
     def _fetch(self, wanted: int | None) -> bool:
         """Fetch pages until so many values are here; None fetches all."""
-        while wanted is None or len(self._fetched) < wanted:
-            page = next(self._pages, None)
-            if page is None:
-                return wanted is None
-            self._fetched.extend(page)
-        return True
+        while not self._is_whole and (wanted is None or len(self._fetched) < wanted):
+            # If reading fails, nothing has changed: who asks again gets the page that is missing.
+            page, last = self._read(self._after)
+            self._fetched += page
+            self._after, self._is_whole = last, not page
+        return wanted is None or len(self._fetched) >= wanted
 
 
 def _needed(index: int | slice) -> int | None:
@@ -120,9 +123,20 @@ def _needed(index: int | slice) -> int | None:
     return int(index.stop)
 
 
-def _pages(listing: Listing[S], wrap: Callable[[S], T], per_page: int) -> Iterator[list[T]]:
-    """Fetch one page after the other, each from the key at which the last one ended."""
-    after = None
-    while page := listing.page(after=after, limit=per_page):
-        after = page[-1].key
-        yield [wrap(item.value) for item in page]
+def _reader(
+    listing: Listing[S], wrap: Callable[[S], T], per_page: int
+) -> Callable[[PageKey | None], tuple[list[T], PageKey | None]]:
+    """Give a function that reads the page after a key, and tells the key at which it ends."""
+
+    def read(after: PageKey | None) -> tuple[list[T], PageKey | None]:
+        page = listing.page(after=after, limit=per_page)
+        return [wrap(item.value) for item in page], page[-1].key if page else None
+
+    return read
+
+
+def _check_per_page(per_page: object) -> int:
+    """Accept how many to fetch at a time; databases count no further than `_MOST`."""
+    if isinstance(per_page, int) and per_page is not True and per_page >= 1:
+        return min(per_page, _MOST)
+    raise InputError(f"per_page is {per_page!r}", hint="Fetch 1 or more at a time.")

@@ -5,7 +5,8 @@ holds for a whole team is the admins' to say. Refuses to own what happens when a
 is `hozon.services.expire`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from hozon.model.access import Action
 from hozon.model.expiry import (
@@ -25,6 +26,9 @@ from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
 from hozon.services.access import Sight, authorize, authorize_content, may
 from hozon.services.context import Context
+
+_UNSEEN: Final = "a link in a project that you cannot see"
+"""What suspends a TTL where its name is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,9 @@ def expiry_of_version(context: Context, version: Version) -> Expiry:
         missing = no_artifact(version.collection)
         authorize_content(session, context, version.id, missing=missing)
         content = session.versions.get(key)
-        held = session.retention.holders([key]).get(key, FREE)
-        holders = _named(Sight(session, context), held)
-        return expiry_of(content.created_at, session.retention.settings(key), holders)
+        holders = session.retention.holders([key]).get(key, FREE)
+        expiry = expiry_of(content.created_at, session.retention.settings(key), holders)
+        return _as_seen(Sight(session, context), expiry, holders)
 
 
 def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Schedule:
@@ -83,14 +87,24 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
             return Schedule((), 0)
         total = session.retention.count_timed(at)
         chosen = list(session.retention.timed(at, limit=limit))
-        sight = Sight(session, context)
-        held = session.retention.holders([v.id for v in chosen if v.suspended])
-        holders = {version: _named(sight, found) for version, found in held.items()}
-    listed = (
-        ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
-        for v in chosen
-    )
+        holders = session.retention.holders([v.id for v in chosen if v.suspended])
+        sight, listed = Sight(session, context), list[ScheduledVersion]()
+        for version in chosen:
+            held = holders.get(version.id, FREE)
+            expiry = expiry_of(version.created_at, version.settings, held)
+            listed.append(ScheduledVersion(version.path, _as_seen(sight, expiry, held)))
     return Schedule(tuple(listed), total)
+
+
+def _as_seen(sight: Sight, expiry: Expiry, holders: Holders) -> Expiry:
+    """Say what suspends a TTL without naming what they may not see."""
+    if expiry.suspended_by is None:
+        return expiry
+    seen = Holders(
+        tuple(path for path in holders.protected if sight.shows(path.collection.at)),
+        tuple(path for path in holders.links if sight.shows(path.collection.at)),
+    )
+    return replace(expiry, suspended_by=seen.suspended_by or _UNSEEN)
 
 
 def read_project_ttl(context: Context, at: ProjectPath) -> Ttl:
@@ -206,13 +220,3 @@ def merge_collection_policy(
     )
     session.retention.set_collection_policy(collection.key, merged)
     return merged
-
-
-def _named(sight: Sight, held: Holders) -> Holders:
-    """Leave out the names of what they may not see, and keep that there is something."""
-    protected, links = (
-        tuple(path for path in paths if sight.shows(path.collection.at))
-        for paths in (held.protected, held.links)
-    )
-    count = len(held.protected) + len(held.links)
-    return Holders(protected, links, has_unnamed=len(protected) + len(links) < count)

@@ -1,7 +1,6 @@
 """Explain: why bytes are kept, or why they are not.
 
-Owns finding the object that somebody means, and leaving out what may not be seen. Refuses to own
-what reaches it; the catalog tells.
+Owns finding the object that somebody means. Refuses to own what reaches it; the catalog tells.
 """
 
 import re
@@ -78,10 +77,8 @@ def explain_object(context: Context, text: str) -> tuple[ContentDigest, Sequence
     return digest, [_reasons(part, digest) for part in having]
 
 
-def fate_of_version(context: Context, version: Version) -> Fate:
-    """Say what happened to a version, and which others refer to it.
-
-    Those that may not be seen are left out.
+def read_fate(context: Context, version: Version) -> Fate:
+    """Say what happened to a version, and which others refer to it as far as they may see those.
 
     Args:
         context: The capabilities, and on whose behalf to act.

@@ -109,6 +109,21 @@ def test_every_group_of_errors_has_an_exit_code(
     assert (result.stdout, result.stderr) == ("", "Error: It is broken.\nMend it.\n")
 
 
+def test_what_the_system_refuses_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, with the place where there is one; exit code 1."""
+
+    def fail() -> None:
+        raise OSError(28, "No space left on device", "/data/x")
+
+    monkeypatch.setattr("hozon.sdk.session.load_settings", fail)
+    result = run("status")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "Error: /data/x: No space left on device.",
+        "Check that there is space, and that you may read and write there.",
+    ]
+
+
 def test_exit_codes_are_all_different() -> None:
     """A script can tell the groups apart, and from success and crash."""
     assert len(set(EXIT_CODES.values()) - {0, 1}) == len(EXIT_CODES)

@@ -1,9 +1,11 @@
 """`Api`: looking up what was recorded, and lists that are read by page."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,10 +217,36 @@ def test_an_empty_list_has_no_first() -> None:
         _ = paginator[-1]
 
 
-def test_pages_have_at_least_one_value() -> None:
-    """The hint says so."""
-    with pytest.raises(InputError, match="per_page is 0"):
-        hozon.Api().runs(per_page=0)
+class Failing(Numbers):
+    """A listing whose second page cannot be read the first time."""
+
+    def page(self, *, after: int | None, limit: int) -> Sequence[Keyed[int]]:
+        """Give the next ones, or fail."""
+        page = super().page(after=after, limit=limit)
+        if self.asked == 2:
+            raise CatalogError("The catalog is busy", hint="Try again.")
+        return page
+
+
+def test_a_list_goes_on_after_an_error() -> None:
+    """A page that could not be read is not taken for the end of the list."""
+    paginator = Paginator(Failing(5), int, per_page=2)
+    with pytest.raises(CatalogError):
+        list(paginator)
+    assert list(paginator) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("per_page", [0, -1, True, 1.5, "5", None, float("nan")])
+def test_pages_have_at_least_one_value(per_page: Any) -> None:  # noqa: ANN401  That is the point.
+    """A whole number, and the error says what was given."""
+    with pytest.raises(InputError, match=f"per_page is {re.escape(repr(per_page))}"):
+        hozon.Api().runs(per_page=per_page)
+
+
+@pytest.mark.usefixtures("seven")
+def test_pages_may_be_larger_than_a_database_counts() -> None:
+    """There is nothing to refuse: it means all at once."""
+    assert len(list(hozon.Api().artifacts("dataset", "mnist", per_page=2**70))) == 7
 
 
 LISTS: dict[str, Callable[[], Paginator[hozon.Artifact]]] = {

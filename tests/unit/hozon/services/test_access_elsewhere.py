@@ -13,7 +13,6 @@ from hozon.errors import (
     CollectionNotFoundError,
     RunNotFoundError,
     SweepNotFoundError,
-    TypeConflictError,
 )
 from hozon.model.access import Principal, Role, Visibility
 from hozon.model.audit import AuditQuery
@@ -32,23 +31,19 @@ from hozon.services.access import add_member, remove_member, set_visibility
 from hozon.services.audit import read_audit
 from hozon.services.collections import CollectionState, edit_collection
 from hozon.services.commit import CommitRequest, commit_version
-from hozon.services.contents import StagedFile
 from hozon.services.context import Context
 from hozon.services.delete import delete_collection, delete_run, delete_version
 from hozon.services.edit import edit_version
 from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
-from hozon.services.garbage.explain import fate_of_version
 from hozon.services.garbage.recover import recover_version
 from hozon.services.garbage.tenure import Tenure, collecting
 from hozon.services.lineage import list_logged, trace_lineage
 from hozon.services.links import link_version, unlink_version
 from hozon.services.plans import plan_delete
-from hozon.services.references import refer_to_entry
 from hozon.services.resolve import (
     any_version,
     collection_aliases,
-    find_entry,
     list_entries,
     read_version,
     resolve_collection,
@@ -59,7 +54,7 @@ from hozon.services.run_queries import list_runs
 from hozon.services.runs import RunRequest, begin_run, find_run
 from hozon.services.sweep_points import Claim, begin_point, claim_point, close_claim
 from hozon.services.sweeps import create_sweep
-from hozon.services.ttl import expiry_of_version, list_expiring, set_team_ttl
+from hozon.services.ttl import set_team_ttl
 from hozon.testing.clocks import ManualClock
 from worlds import AT, MNIST, Logger, Stage
 
@@ -90,39 +85,6 @@ def secret(grace: Context, context: Context, stage: Stage) -> Version:
     contents = stage({"data.txt": b"hidden"})
     request = CommitRequest(HIDDEN, TypeName("dataset"), contents, [], None, {}, None)
     return commit_version(context, request).version
-
-
-def test_what_suspends_a_ttl_is_not_named(grace: Context, context: Context, logger: Logger) -> None:
-    """A link that keeps a version names its project; that it is kept is told."""
-    version = logger.log("one").version
-    version = edit_version(
-        context, version, aliases=version.aliases, notes=replace(version.notes, ttl=DAY)
-    )
-    link_version(context, version, PORTFOLIO, aliases=[])
-    assert expiry_of_version(context, version).suspended_by == "link vision/secret/chosen:v0"
-    expiry = expiry_of_version(grace, version)
-    assert expiry.expires_at is None
-    assert expiry.suspended_by == "link of a project that you cannot see"
-    (listed,) = list_expiring(grace, AT, limit=None).versions
-    assert listed.expiry == expiry
-    link_version(context, version, SHOWN, aliases=[])
-    assert expiry_of_version(grace, version).suspended_by == "link ada/digits/shown:v0"
-
-
-def test_what_refers_to_a_version_is_not_named(
-    grace: Context, context: Context, logger: Logger
-) -> None:
-    """Why a version is kept leaves hidden versions out."""
-    version = logger.log("one").version
-    entry = find_entry(context, version, "data.txt")
-    assert entry is not None
-    request = replace(logger.request(files={}), collection=HIDDEN)
-    request.contents.put(StagedFile(refer_to_entry(version.id, entry, path="there"), at=None))
-    referring = commit_version(context, request).version
-    assert [v.path for v in fate_of_version(context, version).referred_by] == [referring.path]
-    assert fate_of_version(grace, version).referred_by == []
-    with pytest.raises(CollectionNotFoundError):
-        fate_of_version(grace, referring)
 
 
 def test_aliases_of_hidden_links_are_not_named(
@@ -229,19 +191,6 @@ def test_whoever_erases_is_not_told_what_hidden_versions_share(
 # Each check stands for itself.
 
 
-def test_hidden_links_stand_in_the_way_of_another_type(
-    grace: Context, context: Context, logger: Logger
-) -> None:
-    """And are not named."""
-    link_version(context, logger.log("one").version, PORTFOLIO, aliases=[])
-    collection = resolve_collection(grace, MNIST)
-    seen = CollectionState(collection.facts, None)
-    wanted = replace(seen, facts=replace(collection.facts, type=TypeName("images")))
-    with pytest.raises(TypeConflictError, match="in projects that you cannot see") as told:
-        edit_collection(grace, collection, seen=seen, wanted=wanted)
-    assert "secret" not in str(told.value)
-
-
 def test_a_policy_that_comes_with_another_name_is_the_admins_to_set(
     grace: Context, context: Context, logger: Logger
 ) -> None:
@@ -291,17 +240,6 @@ def test_a_rehearsal_is_refused_before_it_looks(grace: Context, logger: Logger) 
     with pytest.raises(AccessDeniedError):
         collect_garbage(grace, CollectOptions(dry_run=True), tell=steps.append)
     assert steps == []
-
-
-def test_nobody_waits_for_a_collector_to_be_refused(
-    grace: Context, context: Context, secret: Version
-) -> None:
-    """Nor learns from it that something is there."""
-    gone = delete_version(context, secret, delete_aliases=True)
-    with collecting(context):
-        for ask in (erase_version, recover_version):
-            with pytest.raises(CollectionNotFoundError):
-                ask(grace, gone)
 
 
 @pytest.mark.parametrize("ask", [erase_version, recover_version])
