@@ -54,7 +54,7 @@ from hozon.services.run_queries import list_runs
 from hozon.services.runs import RunRequest, begin_run, find_run
 from hozon.services.sweep_points import Claim, begin_point, claim_point, close_claim
 from hozon.services.sweeps import create_sweep
-from hozon.services.ttl import set_team_ttl
+from hozon.services.ttl import expiry_of_version, set_team_ttl
 from hozon.testing.clocks import ManualClock
 from worlds import AT, MNIST, Logger, Stage
 
@@ -346,3 +346,19 @@ def test_an_order_of_runs_ends_with_the_role(
     assert len(listing.page(after=first.key, limit=1)) == 1
     remove_member(context, AT.entity, "grace")
     assert listing.page(after=first.key, limit=1) == []
+
+
+def test_a_protected_alias_that_suspends_a_ttl_is_not_named(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """To those who may not see the portfolio in which it is."""
+    version = logger.log("one").version
+    notes = replace(version.notes, ttl=DAY)
+    version = edit_version(context, version, aliases=version.aliases, notes=notes)
+    link_version(context, version, PORTFOLIO, aliases=[Alias("covert")])
+    protect_alias(context, SECRET, Alias("covert"))
+    assert "covert" in str(expiry_of_version(context, version).suspended_by)
+    told = expiry_of_version(grace, version).suspended_by
+    assert told
+    assert "covert" not in told
+    assert "secret" not in told
