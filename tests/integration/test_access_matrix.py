@@ -115,6 +115,7 @@ EXPECTED: Mapping[str, Pattern] = {
     "collections.read_collection": READ,
     "commit.commit_version": WRITE,
     "delete.delete_collection": DELETE,
+    "delete.delete_collections": DELETE,
     "delete.delete_run": DELETE,
     "delete.delete_version": DELETE,
     "delete.delete_versions": DELETE,
@@ -333,6 +334,9 @@ CALLS: Mapping[str, Call] = {
     "commit.commit_version": lambda w: commit.commit_version(w.context, _request(w)),
     "delete.delete_collection": lambda w: delete.delete_collection(
         w.context, w.things.collection, force_links=True
+    ),
+    "delete.delete_collections": lambda w: delete.delete_collections(
+        w.context, [w.things.collection], force_links=True
     ),
     "delete.delete_run": lambda w: delete.delete_run(
         w.context, w.things.run, delete_artifacts=False

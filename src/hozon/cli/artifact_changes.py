@@ -20,7 +20,7 @@ from hozon.model.aliases import check_aliases
 from hozon.model.restoring import Restored
 from hozon.model.versions import Version
 from hozon.sdk.artifact import Artifact
-from hozon.services.delete import delete_collection, delete_versions
+from hozon.services.delete import delete_collections, delete_versions
 from hozon.services.resolve import list_versions, resolve_collection, resolve_version
 from hozon.services.restore import restore_collection, restore_path
 from hozon.services.usage import measure_freed
@@ -133,8 +133,7 @@ def delete(
         confirm("Delete them?", yes=yes)
         with _hints():
             if all_versions:
-                for each in collections:
-                    delete_collection(at.context, each, force_links=force_links)
+                delete_collections(at.context, collections, force_links=force_links)
             else:
                 delete_versions(
                     at.context, found, delete_aliases=delete_aliases, force_links=force_links

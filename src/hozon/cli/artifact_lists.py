@@ -122,12 +122,12 @@ def _list_collections(
     found = [_facts_of_collection(at, each) for each in read(listing, limit=limit)]
     if as_json:
         print_json(found)
-        return
-    print_table(
-        ("ARTIFACT", "TYPE", "VERSIONS", "NEWEST"),
-        [(each["path"], each["type"], each["versions"], each["newest"]) for each in found],
-        right={2},
-    )
+    else:
+        print_table(
+            ("ARTIFACT", "TYPE", "VERSIONS", "NEWEST"),
+            [(each["path"], each["type"], each["versions"], each["newest"]) for each in found],
+            right={2},
+        )
     tell_rest(listing, shown=len(found), limit=limit)
 
 
@@ -136,12 +136,12 @@ def _list_versions(listing: Listing[Version], *, limit: int, as_json: bool) -> N
     versions = read(listing, limit=limit)
     if as_json:
         print_json(list(map(_facts_of_version, versions)))
-        return
-    print_table(
-        ("VERSION", "SIZE", "CREATED", "ALIASES"),
-        [(v.path, size(v.size), v.created_at, ", ".join(v.aliases)) for v in versions],
-        right={1},
-    )
+    else:
+        print_table(
+            ("VERSION", "SIZE", "CREATED", "ALIASES"),
+            [(v.path, size(v.size), v.created_at, ", ".join(v.aliases)) for v in versions],
+            right={1},
+        )
     tell_rest(listing, shown=len(versions), limit=limit)
 
 
@@ -160,12 +160,12 @@ def _list_deleted(
     versions = read(listing, limit=limit)
     if as_json:
         print_json(list(map(_facts_of_version, versions)))
-        return
-    deletions = [(version.path, version.deletion) for version in versions if version.deletion]
-    print_table(
-        ("VERSION", "DELETED", "BY", "REASON"),
-        [(version, gone.at, gone.by, gone.reason) for version, gone in deletions],
-    )
+    else:
+        deletions = [(version.path, version.deletion) for version in versions if version.deletion]
+        print_table(
+            ("VERSION", "DELETED", "BY", "REASON"),
+            [(version, gone.at, gone.by, gone.reason) for version, gone in deletions],
+        )
     tell_rest(listing, shown=len(versions), limit=limit)
 
 

@@ -62,11 +62,11 @@ def audit(
         records = read(listing, limit=limit)
         if as_json:
             print_json(list(map(_document, records)))
-            return
-        print_table(
-            ("AT", "WHO", "ACTION", "WHAT", "DETAILS"),
-            [(each.at, each.who, each.action, each.path, _told(each)) for each in records],
-        )
+        else:
+            print_table(
+                ("AT", "WHO", "ACTION", "WHAT", "DETAILS"),
+                [(each.at, each.who, each.action, each.path, _told(each)) for each in records],
+            )
         tell_rest(listing, shown=len(records), limit=limit)
 
 

@@ -55,6 +55,8 @@ class JsonObject(click.ParamType[Mapping[str, Any]]):
             read = json.loads(str(value))
         except ValueError as error:
             self.fail(f"{value!r} is no JSON ({error}).", param, ctx)
+        except RecursionError:
+            self.fail("This is JSON that is nested too deeply to be read.", param, ctx)
         if not isinstance(read, dict):
             self.fail(f"{value!r} is no JSON object, such as '{{\"epochs\": 3}}'.", param, ctx)
         return read

@@ -69,14 +69,14 @@ def ls(
         found = read(listing, limit=limit)
         if as_json:
             print_json(list(map(_facts, found)))
-            return
-        print_table(
-            ("RUN", "STATE", "JOB TYPE", "SWEEP", "CREATED", "NAME"),
-            [
-                (r.path, r.state, r.job_type, r.sweep_id, r.created_at, r.details.name)
-                for r in found
-            ],
-        )
+        else:
+            print_table(
+                ("RUN", "STATE", "JOB TYPE", "SWEEP", "CREATED", "NAME"),
+                [
+                    (r.path, r.state, r.job_type, r.sweep_id, r.created_at, r.details.name)
+                    for r in found
+                ],
+            )
         tell_rest(listing, shown=len(found), limit=limit)
 
 

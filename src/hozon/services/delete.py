@@ -16,7 +16,7 @@ from hozon.model.access import Action
 from hozon.model.aliases import after_delete
 from hozon.model.audit import Act
 from hozon.model.deletion import DeleteReason
-from hozon.model.links import check_unlinked
+from hozon.model.links import CollectionKind, check_unlinked
 from hozon.model.missing import no_artifact, no_run
 from hozon.model.paths import ArtifactPath, CollectionPath
 from hozon.model.runs import Run
@@ -166,24 +166,34 @@ def delete_collection(
         LinkedVersionError: Links lead to its versions and `force_links` is False; the message
             lists them.
     """
+    return delete_collections(context, [collection], force_links=force_links)
+
+
+def delete_collections(
+    context: Context, collections: Sequence[Collection], *, force_links: bool = False
+) -> int:
+    """Soft-delete all versions of collections in one transaction, all or none.
+
+    See `delete_collection`. A portfolio among them goes first, and its links need not be forced.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        collections: The collections, each once.
+        force_links: Whether other links that lead to their versions may go with them.
+
+    Returns:
+        How many versions were deleted; the links that went along are not counted.
+
+    Raises:
+        CollectionNotFoundError: Nothing is left in one, or they may not see it.
+        AccessDeniedError: They may see one, and not delete it, or not a link that leads there.
+        ProtectedAliasError: A version, or a link that leads to one, has a protected alias.
+        LinkedVersionError: Links lead to versions of one and `force_links` is False; the message
+            lists them.
+    """
+    ordered = sorted(collections, key=lambda each: each.kind is CollectionKind.SEQUENCE)
     with context.catalog.write() as session:
-        current = session.collections.get(collection.key)
-        at, missing = current.path.at, no_artifact(collection.path)
-        authorize(session, context, Action.DELETE, at, missing=missing)
-        found, now = find_collection(session, current.path), context.catalog.now()
-        pointers = session.collections.pointers(found.key)
-        left = after_delete(pointers, deleted=pointers.values(), newest=None)
-        check_aliases_free(session, found, left)
-        links = session.links.to_collection(found.key)
-        _check_unlinked(Sight(session, context), found.path, links, force_links=force_links)
-        _authorize(session, context, links)
-        take_links_along(session, context, links)
-        session.versions.remember_aliases(pointers)
-        count = session.versions.delete_committed(found.key, by=context.principal, now=now)
-        session.collections.set_pointers(found.key, left, now=now)
-        aliases = {"aliases": sorted(map(str, pointers))} if pointers else {}
-        record_act(session, context, Act.DELETE, found.path, {"versions": count, **aliases})
-        return count
+        return sum(_delete_whole(session, context, c, force_links=force_links) for c in ordered)
 
 
 def delete_run(context: Context, run: Run, *, delete_artifacts: bool) -> Run:
@@ -237,6 +247,29 @@ def _check_seen(
             f"{run.path} logged versions in projects that you cannot see",
             hint="Delete the run without its artifacts, or ask an admin of the team.",
         )
+
+
+def _delete_whole(
+    session: CatalogSession, context: Context, collection: Collection, *, force_links: bool
+) -> int:
+    """Delete all versions of a collection, and count them."""
+    current = session.collections.get(collection.key)
+    at, missing = current.path.at, no_artifact(collection.path)
+    authorize(session, context, Action.DELETE, at, missing=missing)
+    found, now = find_collection(session, current.path), context.catalog.now()
+    pointers = session.collections.pointers(found.key)
+    left = after_delete(pointers, deleted=pointers.values(), newest=None)
+    check_aliases_free(session, found, left)
+    links = session.links.to_collection(found.key)
+    _check_unlinked(Sight(session, context), found.path, links, force_links=force_links)
+    _authorize(session, context, links)
+    take_links_along(session, context, links)
+    session.versions.remember_aliases(pointers)
+    count = session.versions.delete_committed(found.key, by=context.principal, now=now)
+    session.collections.set_pointers(found.key, left, now=now)
+    aliases = {"aliases": sorted(map(str, pointers))} if pointers else {}
+    record_act(session, context, Act.DELETE, found.path, {"versions": count, **aliases})
+    return count
 
 
 def _authorize(session: CatalogSession, context: Context, versions: Sequence[Version]) -> None:

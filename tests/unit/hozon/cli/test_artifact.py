@@ -358,6 +358,25 @@ def test_a_whole_artifact_is_deleted_only_when_that_is_said() -> None:
     assert find("mnist:best").version == "v0"
 
 
+def test_whole_artifacts_are_deleted_all_or_none() -> None:
+    """What is refused for one is done for none; a portfolio and its sources go together."""
+    Path("a").write_text("one")
+    run("put", "a", "copy")
+    refused = run("delete", "copy", "mnist", "--all-versions", "--yes")
+    assert (refused.exit_code, refused.stdout) == (4, "")
+    assert find("copy").state == "COMMITTED"
+    done = told("delete", "mnist", "team", "copy", "--all-versions", "--yes")
+    assert len(done["deleted"]) == 5
+    for name in ("mnist", "team", "copy"):
+        assert run("ls", name).exit_code == 3
+
+
+def test_a_cut_list_says_so_to_programs() -> None:
+    """On standard error: what they read is not all."""
+    assert run("ls", "mnist", "--limit", "1", "--json").stderr == "2 more; --limit 0 lists all.\n"
+    assert run("ls", "--limit", "1", "--json").stderr == "1 more; --limit 0 lists all.\n"
+
+
 def test_deleted_versions_are_listed() -> None:
     """Newest delete first, with when, by whom and why; by name, too."""
     for path in ("mnist:v1", "mnist:v0"):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -294,3 +296,39 @@ def test_a_size_has_to_be_given(kept: list[ContentDigest]) -> None:
     """Nobody empties a cache by leaving something out."""
     assert run("cache", "cleanup").exit_code == 2
     assert cached(kept) == [True] * 3
+
+
+def test_what_a_terminal_cannot_show_is_written_in_its_letters() -> None:
+    """A note in another script is no reason to fail in the middle of a table."""
+    with hozon.init() as current:
+        artifact = hozon.Artifact("mnist", type="dataset", description="手書き café")
+        current.log_artifact(artifact)
+    shown = CliRunner(charset="latin-1").invoke(cli, ["artifact", "show", "mnist"])
+    assert (shown.exit_code, shown.exception) == (0, None)
+    assert r"\u624b\u66f8\u304d café" in shown.stdout_bytes.decode("latin-1")
+
+
+def test_an_output_without_space_is_told(tmp_path: Path) -> None:
+    """One message and exit code 1, no traceback, and none when Python ends."""
+    program = Path(sys.executable).parent / "hozon"
+    script = f"ulimit -f 0; exec '{program}' completion bash > '{tmp_path}/script'"
+    ended = subprocess.run(["/bin/sh", "-c", script], stderr=subprocess.PIPE, check=False)  # noqa: S603  Our own program.
+    assert (ended.returncode, ended.stderr.decode().splitlines()) == (
+        1,
+        [
+            "Error: The output cannot be written (File too large).",
+            "Send it to a place with space; what the command changed is done.",
+        ],
+    )
+
+
+def test_who_closes_a_pipe_has_seen_enough() -> None:
+    """No message, whatever is left to print."""
+    program = Path(sys.executable).parent / "hozon"
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(  # noqa: S603  Our own program.
+        [program, "completion", "bash"], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, b"")

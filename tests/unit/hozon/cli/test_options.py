@@ -93,7 +93,10 @@ def test_a_json_object_is_read() -> None:
     assert run("choose", "--filters", '{"a": [1]}').stdout == "{'a': [1]}\n"
 
 
-@pytest.mark.parametrize(("typed", "words"), [("{", "is no JSON ("), ("[1]", "is no JSON object")])
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("{", "is no JSON ("), ("[1]", "is no JSON object"), ("[" * 100_000, "nested too deeply")],
+)
 def test_what_is_no_json_object_is_refused(typed: str, words: str) -> None:
     """Exit code 2, and what is wrong with it."""
     refused = run("choose", "--filters", typed)

@@ -71,8 +71,9 @@ def test_runs_are_chosen_and_sorted(options: list[str], ids: list[str]) -> None:
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
-    """On standard error."""
-    assert run("ls", "--limit", "2").stderr == "1 more; --limit 0 lists all.\n"
+    """On standard error, to programs, too: what they read is not all."""
+    for form in ([], ["--json"]):
+        assert run("ls", "--limit", "2", *form).stderr == "1 more; --limit 0 lists all.\n"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ from hozon.services.garbage.tenure import Tenure, collecting
 from hozon.services.lineage import list_logged, trace_lineage
 from hozon.services.links import link_version, unlink_version
 from hozon.services.plans import plan_delete
+from hozon.services.protection import protect_alias
 from hozon.services.resolve import (
     any_version,
     collection_aliases,
