@@ -131,6 +131,7 @@ EXPECTED: Mapping[str, Pattern] = {
     "garbage.erase.erase_object": MAINTAIN,
     "garbage.erase.erase_version": ADMINISTER,
     "garbage.explain.explain_object": MAINTAIN,
+    "garbage.explain.read_fate": READ,
     "garbage.recover.recover_version": DELETE,
     "lineage.find_root": READ,
     "lineage.find_root_run": READ,
@@ -364,6 +365,7 @@ CALLS: Mapping[str, Call] = {
     "garbage.explain.explain_object": lambda w: explain.explain_object(
         w.context, w.things.entry.digest
     ),
+    "garbage.explain.read_fate": lambda w: explain.read_fate(w.context, w.things.deleted),
     "garbage.recover.recover_version": lambda w: recover.recover_version(
         w.context, w.things.purged
     ),
@@ -660,6 +662,17 @@ def test_steps_are_called_by_services_only() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("hozon.services"):
                 assert names.isdisjoint(alias.name for alias in node.names), path
+
+
+def test_services_alone_open_the_catalog() -> None:
+    """Nobody reads or writes around what asks."""
+    source = Path(hozon.__file__).parent
+    for path in source.rglob("*.py"):
+        if path.relative_to(source).parts[0] in {"services", "testing", "catalog"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"read", "write"}:
+                assert not ast.unparse(node.value).endswith("catalog"), f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("name", EXPECTED)

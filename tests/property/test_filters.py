@@ -16,19 +16,20 @@ from hypothesis import strategies as st
 
 from hozon.bootstrap import open_catalog
 from hozon.model.access import Principal
-from hozon.model.filters import Every, parse_filter
+from hozon.model.filters import parse_filter
 from hozon.model.metadata import JsonObject
 from hozon.model.names import EntityName, RunId
 from hozon.model.orders import Order
 from hozon.model.paths import ProjectPath, RunPath
+from hozon.model.places import PackSizes
 from hozon.model.runs import Run, RunDetails, RunState
-from hozon.ports.catalog import Catalog
 from hozon.ports.paging import Listing
 from hozon.ports.runs import NewRun
-from hozon.services.listing import CatalogListing
-from hozon.services.run_queries import FilteredRuns, OrderedRuns
+from hozon.services.context import Context
+from hozon.services.run_queries import list_runs
 from hozon.testing.clocks import ManualClock
-from hozon.testing.records import AT, NOW, read_all
+from hozon.testing.memory import MemoryObjectStore, MemoryReferences
+from hozon.testing.records import ADA, AT, NOW
 
 LACKING = object()
 """What a run has where it has nothing."""
@@ -174,18 +175,34 @@ Drawn = tuple[str | None, JsonObject, JsonObject, bool, RunDetails, str]
 
 
 @contextmanager
-def world(migrated_catalog: Path, drawn: list[Drawn]) -> Iterator[tuple[Catalog, list[Run]]]:
+def world(migrated_catalog: Path, drawn: list[Drawn]) -> Iterator[tuple[Context, list[Run]]]:
     """Write runs into a catalog on SQLite, and give them as they come back."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.db"
         shutil.copyfile(migrated_catalog, path)
-        with closing(open_catalog(f"sqlite:///{path}", clock=ManualClock())) as catalog:
-            yield catalog, written(catalog, AT, drawn)
+        with reading(f"sqlite:///{path}") as context:
+            yield context, written(context, AT, drawn)
 
 
-def written(catalog: Catalog, project: ProjectPath, drawn: list[Drawn]) -> list[Run]:
+@contextmanager
+def reading(url: str) -> Iterator[Context]:
+    """Give the services a catalog; runs need nothing else."""
+    with closing(open_catalog(url, clock=ManualClock())) as catalog:
+        yield Context(
+            catalog,
+            MemoryObjectStore(),
+            references=MemoryReferences(),
+            principal=ADA,
+            staging=Path(),
+            sizes=PackSizes(),
+            cache=None,
+            cache_bytes=0,
+        )
+
+
+def written(context: Context, project: ProjectPath, drawn: list[Drawn]) -> list[Run]:
     """Write runs into a project, and give them as they come back."""
-    with catalog.write() as session:
+    with context.catalog.write() as session:
         for number, (job_type, config, summary, ended, details, user) in enumerate(drawn):
             at = RunPath(project, RunId(f"r{number}"))
             new = NewRun(job_type=job_type, config=config, details=details)
@@ -193,7 +210,7 @@ def written(catalog: Catalog, project: ProjectPath, drawn: list[Drawn]) -> list[
             session.runs.set_summary(run.key, summary)
             if ended:
                 session.runs.set_state(run.key, RunState.FINISHED, now=NOW)
-        return read_all(session.runs.listing(project))
+    return list(pages(list_runs(context, project), 100))
 
 
 def pages(listing: Listing[Run], limit: int) -> Iterator[Run]:
@@ -210,9 +227,9 @@ def test_a_filter_lets_through_what_a_plain_reading_does(
     migrated_catalog: Path, drawn: list[Drawn], asked: list[Mapping[str, Any]]
 ) -> None:
     """Each operator, and combinations of them; in the order of creation, and counted alike."""
-    with world(migrated_catalog, drawn) as (catalog, everything):
+    with world(migrated_catalog, drawn) as (context, everything):
         for query in asked:
-            assert_answered(catalog, AT, query, everything)
+            assert_answered(context, AT, query, everything)
 
 
 @given(drawn=runs_drawn, asked=st.lists(queries, min_size=1, max_size=12))
@@ -221,24 +238,20 @@ def test_a_filter_means_the_same_on_postgresql(
     postgres_url: str, drawn: list[Drawn], asked: list[Mapping[str, Any]]
 ) -> None:
     """What is stored comes back with the same values and kinds; each example has its project."""
-    with closing(open_catalog(postgres_url, clock=ManualClock())) as catalog:
+    with reading(postgres_url) as context:
         project = ProjectPath.of("ada", uuid.uuid4().hex)
-        everything = written(catalog, project, drawn)
+        everything = written(context, project, drawn)
         for query in asked:
-            assert_answered(catalog, project, query, everything)
+            assert_answered(context, project, query, everything)
 
 
 def assert_answered(
-    catalog: Catalog, at: ProjectPath, query: Mapping[str, Any], everything: list[Run]
+    context: Context, at: ProjectPath, query: Mapping[str, Any], everything: list[Run]
 ) -> None:
     """Hold what a filter lets through to the plain reading, in both orders of creation."""
     expected = [run.id for run in everything if answers(run, query)]
-    for newest_first in (False, True):
-        listing = CatalogListing(
-            catalog, lambda s, last=newest_first: s.runs.listing(at, newest_first=last)
-        )
-        chosen = FilteredRuns(listing, parse_filter(query))
-        wanted = expected[::-1] if newest_first else expected
+    for order, wanted in ((None, expected), (Order.parse("-created_at"), expected[::-1])):
+        chosen = list_runs(context, at, filters=parse_filter(query), order=order)
         assert [run.id for run in pages(chosen, 2)] == wanted
         assert chosen.count() == len(expected)
 
@@ -251,7 +264,7 @@ def test_an_order_sorts_as_a_plain_reading_does(
     """Runs without the field are last, equal ones stay in place, and a delete skips none."""
     order = Order.parse(f"{'-' if descending else '+'}{field}")
     kinds = ["number", "text", "bool"]
-    with world(migrated_catalog, drawn) as (catalog, everything):
+    with world(migrated_catalog, drawn) as (context, everything):
         found = {run.id: read(run, field) for run in everything}
         placed = [
             run.id for run in everything if kind(found[run.id]) in kinds and not nan(found[run.id])
@@ -260,16 +273,15 @@ def test_an_order_sorts_as_a_plain_reading_does(
             placed, key=lambda one: (kinds.index(kind(found[one])), found[one]), reverse=descending
         )
         expected = [*in_order, *(run.id for run in everything if run.id not in placed)]
-        chosen = FilteredRuns(CatalogListing(catalog, lambda s: s.runs.listing(AT)), Every())
-        reading = pages(OrderedRuns(catalog, AT, chosen, order=order), 1)
-        seen = [run.id for run in itertools.islice(reading, 1)]
+        listed = pages(list_runs(context, AT, order=order), 1)
+        seen = [run.id for run in itertools.islice(listed, 1)]
         left = expected
         if seen and deleted < len(expected):
             gone = expected[deleted]
             left = [one for one in expected if one != gone or one in seen]
-            with catalog.write() as session:
+            with context.catalog.write() as session:
                 session.runs.delete(next(run.key for run in everything if run.id == gone), now=NOW)
-        assert [*seen, *(run.id for run in reading)] == left
+        assert [*seen, *(run.id for run in listed)] == left
 
 
 def nan(value: object) -> bool:

@@ -1,6 +1,7 @@
 """`hozon artifact put` and `get`: files become a version, and a version becomes files."""
 
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from hozon.cli.completing import complete_collection, complete_run, complete_ver
 from hozon.cli.opening import Opened, opened
 from hozon.cli.options import JSON, JsonObject
 from hozon.cli.printing import advise, print_json
-from hozon.errors import CollectionNotFoundError
+from hozon.errors import CollectionNotFoundError, InputError
 from hozon.model.aliases import check_aliases
 from hozon.model.paths import CollectionPath
 from hozon.model.tags import check_tags
@@ -183,6 +184,10 @@ def _fill(artifact: Artifact, paths: Sequence[str], *, stdin_name: str) -> None:
     for path in paths:
         source = Path(path)
         if path == _STDIN:
+            if sys.stdin is None:
+                raise InputError(
+                    "Standard input is closed", hint="Name a file, or give it an input."
+                )
             with click.open_file(path, "rb") as given, artifact.new_file(stdin_name, "xb") as file:
                 shutil.copyfileobj(given, file)
         elif source.is_dir():

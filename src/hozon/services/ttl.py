@@ -5,12 +5,14 @@ holds for a whole team is the admins' to say. Refuses to own what happens when a
 is `hozon.services.expire`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from hozon.model.access import Action
 from hozon.model.expiry import (
     FREE,
     Expiry,
+    Holders,
     TeamTtl,
     check_collection_ttl,
     expiry_of,
@@ -22,8 +24,11 @@ from hozon.model.ttl import ArtifactTTL, Ttl, check_ttl
 from hozon.model.versions import Version
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.retention import CollectionPolicy
-from hozon.services.access import authorize, authorize_content, may
+from hozon.services.access import Sight, authorize, authorize_content, may
 from hozon.services.context import Context
+
+_UNSEEN: Final = "a link in a project that you cannot see"
+"""What suspends a TTL where its name is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def expiry_of_version(context: Context, version: Version) -> Expiry:
         authorize_content(session, context, version.id, missing=missing)
         content = session.versions.get(key)
         holders = session.retention.holders([key]).get(key, FREE)
-        return expiry_of(content.created_at, session.retention.settings(key), holders)
+        expiry = expiry_of(content.created_at, session.retention.settings(key), holders)
+        return _as_seen(Sight(session, context), expiry, holders)
 
 
 def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Schedule:
@@ -82,11 +88,23 @@ def list_expiring(context: Context, at: ProjectPath, *, limit: int | None) -> Sc
         total = session.retention.count_timed(at)
         chosen = list(session.retention.timed(at, limit=limit))
         holders = session.retention.holders([v.id for v in chosen if v.suspended])
-    listed = (
-        ScheduledVersion(v.path, expiry_of(v.created_at, v.settings, holders.get(v.id, FREE)))
-        for v in chosen
-    )
+        sight, listed = Sight(session, context), list[ScheduledVersion]()
+        for version in chosen:
+            held = holders.get(version.id, FREE)
+            expiry = expiry_of(version.created_at, version.settings, held)
+            listed.append(ScheduledVersion(version.path, _as_seen(sight, expiry, held)))
     return Schedule(tuple(listed), total)
+
+
+def _as_seen(sight: Sight, expiry: Expiry, holders: Holders) -> Expiry:
+    """Say what suspends a TTL without naming what they may not see."""
+    if expiry.suspended_by is None:
+        return expiry
+    seen = Holders(
+        tuple(path for path in holders.protected if sight.shows(path.collection.at)),
+        tuple(path for path in holders.links if sight.shows(path.collection.at)),
+    )
+    return replace(expiry, suspended_by=seen.suspended_by or _UNSEEN)
 
 
 def read_project_ttl(context: Context, at: ProjectPath) -> Ttl:

@@ -19,7 +19,7 @@ from hozon.sdk.session import Session
 from hozon.services.context import Context
 from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import EraseReport, erase_object, erase_version
-from hozon.services.garbage.explain import StoredReasons, explain_object
+from hozon.services.garbage.explain import StoredReasons, explain_object, read_fate
 from hozon.services.garbage.recover import recover_version
 from hozon.services.gate import require_open
 from hozon.services.resolve import find_any_version
@@ -150,9 +150,7 @@ class GarbageApi:
         if _DIGEST.fullmatch(target):
             return _about_object(*explain_object(context, target))
         version = find_any_version(context, ArtifactPath.parse(target, default=self._default))
-        with context.catalog.read() as session:
-            fate = session.garbage.fate(version.id)
-        return _about_version(context, version, fate)
+        return _about_version(context, version, read_fate(context, version))
 
     def recover(self, name: str) -> Artifact:
         """Bring a purged version back, as long as its bytes are in the trash or old versions.

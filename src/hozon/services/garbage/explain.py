@@ -6,14 +6,16 @@ Owns finding the object that somebody means. Refuses to own what reaches it; the
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hozon.errors import InputError, ObjectNotFoundError
 from hozon.model.digests import ContentDigest
+from hozon.model.missing import no_artifact
 from hozon.model.names import EntityName
-from hozon.ports.garbage import Reasons
-from hozon.services.access import authorize_operator
+from hozon.model.versions import Version
+from hozon.ports.garbage import Fate, Reasons
+from hozon.services.access import Sight, authorize_content, authorize_operator
 from hozon.services.context import Context
 
 _BEGINNING: Final = re.compile(r"[0-9a-f]{4,64}")
@@ -73,6 +75,24 @@ def explain_object(context: Context, text: str) -> tuple[ContentDigest, Sequence
         )
     ((digest, having),) = found.items()
     return digest, [_reasons(part, digest) for part in having]
+
+
+def read_fate(context: Context, version: Version) -> Fate:
+    """Say what happened to a version, and which others refer to it as far as they may see those.
+
+    Args:
+        context: The capabilities, and on whose behalf to act.
+        version: A version in any state.
+
+    Raises:
+        CollectionNotFoundError: They may not see it.
+    """
+    with context.catalog.read() as session:
+        missing = no_artifact(version.collection)
+        authorize_content(session, context, version.id, missing=missing)
+        fate, sight = session.garbage.fate(version.id), Sight(session, context)
+        seen = [other for other in fate.referred_by if sight.shows(other.collection.at)]
+        return replace(fate, referred_by=seen)
 
 
 def _reasons(context: Context, digest: ContentDigest) -> StoredReasons:

@@ -199,6 +199,17 @@ def test_standard_input_becomes_a_file() -> None:
     assert (Path(find("dash").download()) / "-").read_text() == "a dash"
 
 
+def test_a_closed_standard_input_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As under a scheduler that gives none."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["artifact", "put", "-", "dump"])
+    assert (ended.value.code, list(hozon.Api().runs())[1:]) == (2, [])
+    assert capsys.readouterr().err.startswith("Error: Standard input is closed.\n")
+
+
 def test_a_run_may_log_it() -> None:
     """One that is there; a mistyped id makes none."""
     with hozon.init(id="train"):

@@ -111,6 +111,21 @@ def test_every_group_of_errors_has_an_exit_code(
     assert (result.stdout, result.stderr) == ("", "Error: It is broken.\nMend it.\n")
 
 
+def test_what_the_system_refuses_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, with the place where there is one; exit code 1."""
+
+    def fail() -> None:
+        raise OSError(28, "No space left on device", "/data/x")
+
+    monkeypatch.setattr("hozon.sdk.session.load_settings", fail)
+    result = run("status")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "Error: /data/x: No space left on device.",
+        "Check that there is space, and that you may read and write there.",
+    ]
+
+
 def test_exit_codes_are_all_different() -> None:
     """A script can tell the groups apart, and from success and crash."""
     assert len(set(EXIT_CODES.values()) - {0, 1}) == len(EXIT_CODES)
@@ -293,16 +308,21 @@ def test_what_a_terminal_cannot_show_is_written_in_its_letters() -> None:
     assert r"\u624b\u66f8\u304d café" in shown.stdout_bytes.decode("latin-1")
 
 
-def test_an_output_without_space_is_told(tmp_path: Path) -> None:
-    """One message and exit code 1, no traceback, and none when Python ends."""
+def test_an_output_without_space_is_told_once(tmp_path: Path) -> None:
+    """Exit code 1, and not another message and code when Python ends."""
     program = Path(sys.executable).parent / "hozon"
     script = f"ulimit -f 0; exec '{program}' completion bash > '{tmp_path}/script'"
-    ended = subprocess.run(["/bin/sh", "-c", script], stderr=subprocess.PIPE, check=False)  # noqa: S603  Our own program.
+    ended = subprocess.run(  # noqa: S603  Our own program.
+        ["/bin/sh", "-c", script],
+        stderr=subprocess.PIPE,
+        env={k: value for k, value in os.environ.items() if k != "PYTHONUNBUFFERED"},
+        check=False,
+    )
     assert (ended.returncode, ended.stderr.decode().splitlines()) == (
         1,
         [
-            "Error: The output cannot be written (File too large).",
-            "Send it to a place with space; what the command changed is done.",
+            "Error: File too large.",
+            "Check that there is space, and that you may read and write there.",
         ],
     )
 

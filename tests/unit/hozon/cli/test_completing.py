@@ -81,6 +81,24 @@ def test_deleted_versions_are_not_offered(filled: Path) -> None:
     assert complete_version(CONTEXT, PARAM, "mnist:") == ["mnist:latest", "mnist:v1"]
 
 
+def test_nobody_is_offered_what_they_may_not_read(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A private project looks as if it did not exist, also when Tab is pressed."""
+    assert filled.is_dir()
+    monkeypatch.setenv("HOZON_USER", "ada")
+    hozon.Api().team("ada").add_member("grace", role="viewer")
+    for user, offered in (("grace", ["mnist"]), ("guest", [])):
+        monkeypatch.setenv("HOZON_USER", user)
+        assert complete_collection(CONTEXT, PARAM, "ada/digits/")[:1] == [
+            f"ada/digits/{name}" for name in offered
+        ]
+        assert bool(complete_version(CONTEXT, PARAM, "mnist:")) is bool(offered)
+        assert bool(complete_run(CONTEXT, PARAM, "")) is bool(offered)
+        assert bool(complete_sweep(CONTEXT, PARAM, "")) is bool(offered)
+        assert bool(complete_project(CONTEXT, PARAM, "")) is bool(offered)
+
+
 def test_nothing_is_made_by_asking(home: Path) -> None:
     """Where there is no catalog, there is none afterwards."""
     (home / "catalog.db").unlink()

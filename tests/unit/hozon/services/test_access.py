@@ -16,19 +16,21 @@ from hozon.errors import (
     PlanOutdatedError,
     ProjectNotFoundError,
     RunNotFoundError,
+    TypeConflictError,
 )
 from hozon.model.access import Action, Member, Principal, Role, Visibility
 from hozon.model.expiry import TeamTtl
 from hozon.model.lineage_graph import Direction, Ends, Graph
 from hozon.model.lineage_svg import draw_svg
 from hozon.model.lineage_texts import to_dot, to_mermaid, to_tree
-from hozon.model.names import CollectionName, EntityName, RunId, TypeName
+from hozon.model.names import Alias, CollectionName, EntityName, RunId, TypeName
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.plans import PlanRules
 from hozon.model.runs import RunState
 from hozon.model.usage import NamePatterns
 from hozon.model.versions import Version
 from hozon.ports.paging import Listing
+from hozon.ports.retention import CollectionPolicy
 from hozon.services import commit
 from hozon.services.access import (
     add_member,
@@ -37,11 +39,17 @@ from hozon.services.access import (
     remove_member,
     set_visibility,
 )
+from hozon.services.collections import CollectionState, edit_collection
 from hozon.services.commit import CommitRequest, commit_version
 from hozon.services.contents import StagedFile
 from hozon.services.context import Context
 from hozon.services.delete import delete_version
+from hozon.services.drafts import hold_content
 from hozon.services.edit import edit_version
+from hozon.services.garbage.erase import erase_version
+from hozon.services.garbage.explain import read_fate
+from hozon.services.garbage.recover import recover_version
+from hozon.services.garbage.tenure import collecting
 from hozon.services.lineage import (
     list_logged,
     list_used,
@@ -62,7 +70,8 @@ from hozon.services.resolve import (
 )
 from hozon.services.restore import restore_version
 from hozon.services.runs import RunRequest, begin_run, end_run, keep_run, log_metrics
-from hozon.services.ttl import set_project_ttl, set_team_ttl
+from hozon.services.ttl import expiry_of_version, list_expiring, set_project_ttl, set_team_ttl
+from hozon.testing.memory import MemoryObjectStore
 from worlds import AT, MNIST, Logger, Stage
 
 TEAM = AT.entity
@@ -279,7 +288,7 @@ def test_links_to_hidden_versions_are_not_there(
     grace: Context, context: Context, secret: Version
 ) -> None:
     """Neither in the listing, nor by number, alias or key; its content is not shown either."""
-    link = link_version(context, secret, SHOWN, aliases=["best"])  # type: ignore[list-item]
+    link = link_version(context, secret, SHOWN, aliases=[Alias("best")])
     assert values(list_versions(context, resolve_collection(context, SHOWN))) == ["shown:v0"]
     assert values(list_versions(grace, resolve_collection(grace, SHOWN))) == []
     for selector in ("v0", "best", "latest"):
@@ -421,6 +430,116 @@ def test_plans_spare_what_hidden_links_lead_to(
         execute_plan(by(context, "eve"), made)
     with pytest.raises(PlanOutdatedError, match="has the links of projects that you cannot see"):
         execute_plan(grace, made)
+
+
+def test_what_suspends_a_ttl_is_named_to_those_who_may_see_it(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """A visible link is named, a hidden one is not, and the TTL is suspended all the same."""
+    version = logger.log("one").version
+    set_project_ttl(context, AT, timedelta(days=1))
+    link_version(context, version, PORTFOLIO, aliases=[])
+    hidden = "a link in a project that you cannot see"
+    assert expiry_of_version(context, version).suspended_by == "link vision/secret/chosen:v0"
+    assert expiry_of_version(grace, version).suspended_by == hidden
+    (listed,) = list_expiring(grace, AT, limit=None).versions
+    assert (listed.expiry.suspended_by, listed.expiry.expires_at) == (hidden, None)
+    link_version(context, version, SHOWN, aliases=[])
+    assert expiry_of_version(grace, version).suspended_by == "link ada/digits/shown:v0"
+
+
+def test_hidden_versions_that_refer_to_one_are_not_told(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """Why a version is kept names what may be seen."""
+    version = logger.log("one").version
+    entry = find_entry(context, version, "data.txt")
+    assert entry is not None
+    for path in (PORTFOLIO, SHOWN):
+        request = replace(logger.request(files={}), collection=path)
+        request.contents.put(StagedFile(refer_to_entry(version.id, entry, path="there"), at=None))
+        commit_version(context, request)
+    told = [len(read_fate(who, version).referred_by) for who in (context, grace)]
+    assert told == [2, 1]
+
+
+def test_the_policy_of_a_collection_is_set_by_those_who_may(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """Together with its name: a member of a team that says no changes the one, not the other."""
+    logger.log("one")
+    set_team_ttl(context, TEAM, seen=TeamTtl(), wanted=TeamTtl(members_may_set_ttl=False))
+    collection = resolve_collection(grace, MNIST)
+    seen = CollectionState(collection.facts, CollectionPolicy())
+    facts = replace(collection.facts, description="Digits.")
+    edit_collection(grace, collection, seen=seen, wanted=replace(seen, facts=facts))
+    policy = CollectionPolicy(ttl=timedelta(days=1))
+    with pytest.raises(AccessDeniedError, match="set a TTL"):
+        edit_collection(grace, collection, seen=seen, wanted=replace(seen, policy=policy))
+
+
+def test_a_type_changes_only_without_hidden_links(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """They stand in the way, and are not named."""
+    link_version(context, logger.log("one").version, PORTFOLIO, aliases=[])
+    collection = resolve_collection(grace, MNIST)
+    seen = CollectionState(collection.facts, None)
+    wanted = replace(seen, facts=replace(collection.facts, type=TypeName("images")))
+    with pytest.raises(TypeConflictError, match="in projects that you cannot see") as told:
+        edit_collection(grace, collection, seen=seen, wanted=wanted)
+    assert "secret" not in str(told.value)
+
+
+def test_what_is_refused_does_not_wait_for_the_collector(
+    grace: Context, context: Context, logger: Logger
+) -> None:
+    """Nor take its lease: whoever may not erase or recover is told so at once."""
+    version = delete_version(context, logger.log("one").version, delete_aliases=True)
+    with collecting(context):
+        with pytest.raises(AccessDeniedError):
+            erase_version(grace, version)
+        with pytest.raises(CollectionNotFoundError):
+            recover_version(by(context, "eve"), version)
+
+
+def test_what_is_refused_is_not_uploaded(
+    context: Context, logger: Logger, store: MemoryObjectStore
+) -> None:
+    """The first transaction asks, too: nothing reaches the store."""
+    add_member(context, TEAM, "grace", Role.VIEWER)
+    with pytest.raises(AccessDeniedError):
+        commit_version(by(context, "grace"), logger.request(files={"a": b"one"}))
+    assert list(store.keys()) == []
+
+
+def test_notes_of_a_link_are_those_of_its_source(
+    grace: Context, context: Context, secret: Version
+) -> None:
+    """Who may write to the portfolio and only read the source changes aliases, and no notes."""
+    link = link_version(context, secret, SHOWN, aliases=[])
+    notes = replace(link.notes, description="changed")
+    with pytest.raises(CollectionNotFoundError):
+        edit_version(grace, link, aliases=[Alias("good")], notes=link.notes)
+    set_visibility(context, SECRET, Visibility.PUBLIC)
+    with pytest.raises(AccessDeniedError, match="may not write to vision/secret"):
+        edit_version(grace, link, aliases=link.aliases, notes=notes)
+    edited = edit_version(grace, link, aliases=[*link.aliases, Alias("good")], notes=link.notes)
+    assert edited.aliases == ("good", "latest")
+
+
+def test_hidden_links_are_neither_restored_nor_recovered(
+    grace: Context, context: Context, secret: Version
+) -> None:
+    """A deleted link to a hidden version is not there either."""
+    link = delete_version(
+        context, link_version(context, secret, SHOWN, aliases=[]), delete_aliases=True
+    )
+    for bring_back in (restore_version, recover_version):
+        with pytest.raises(CollectionNotFoundError):
+            bring_back(grace, link)
+    with pytest.raises(CollectionNotFoundError):
+        hold_content(grace, link)
 
 
 def test_links_come_back_where_one_may_restore(
