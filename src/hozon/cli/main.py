@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pkgutil import resolve_name
+from traceback import walk_tb
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -128,30 +129,32 @@ class HozonGroup(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # Whoever read has heard enough: click ends quietly.
-            click.secho(f"Error: {_described(error)}.", err=True, fg="red")
-            click.echo(
-                "Check that there is space, and that you may read and write there.", err=True
-            )
-            _forget_output()
+            _tell(error)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             sys.exit(INTERRUPTED)
 
 
-def _forget_output() -> None:
-    """Print nothing any more: Python would try once again as it ends, and say so if it fails."""
-    try:
-        if sys.stdout is not None:  # As when it was closed.
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _described(error: OSError) -> str:
+def _tell(error: OSError) -> None:
     """Say what the system refused, and where."""
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
+    if _is_of_output(error):
+        message = f"The output cannot be written ({error.strerror})"
+        advice = "Send it to a place with space; what the command changed is done."
+        # Python would try once more at its end, and fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        where = f"{error.filename}: " if error.filename else ""
+        message = f"{where}{error.strerror or error}"
+        advice = "Check that there is space, and that you may read and write there."
+    click.secho(f"Error: {message}.", err=True, fg="red")
+    click.echo(advice, err=True)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Tell whether printing failed, and not what was to be printed."""
+    *_, (frame, _line) = walk_tb(error.__traceback__)
+    return frame.f_globals["__name__"] in {"click.utils", "rich.console"}
 
 
 @click.group(cls=HozonGroup, context_settings={"help_option_names": ["-h", "--help"]})
