@@ -1,5 +1,7 @@
 """Access: who is let in, what the others are told, and who belongs to a team."""
 
+import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +26,7 @@ from hozon.model.lineage_graph import Direction, Ends, Graph
 from hozon.model.lineage_svg import draw_svg
 from hozon.model.lineage_texts import to_dot, to_mermaid, to_tree
 from hozon.model.names import Alias, CollectionName, EntityName, RunId, TypeName
+from hozon.model.orders import Order
 from hozon.model.paths import ArtifactPath, CollectionPath, ProjectPath
 from hozon.model.plans import PlanRules
 from hozon.model.runs import RunState
@@ -43,14 +46,16 @@ from hozon.services.collections import CollectionState, edit_collection
 from hozon.services.commit import CommitRequest, commit_version
 from hozon.services.contents import StagedFile
 from hozon.services.context import Context
-from hozon.services.delete import delete_version
+from hozon.services.delete import delete_collection, delete_version
 from hozon.services.drafts import hold_content
 from hozon.services.edit import edit_version
+from hozon.services.garbage.collect import CollectOptions, collect_garbage
 from hozon.services.garbage.erase import erase_version
 from hozon.services.garbage.explain import read_fate
 from hozon.services.garbage.recover import recover_version
 from hozon.services.garbage.tenure import collecting
 from hozon.services.lineage import (
+    Lineage,
     list_logged,
     list_used,
     list_users,
@@ -62,6 +67,7 @@ from hozon.services.plans import execute_plan, plan_delete
 from hozon.services.references import refer_to_entry, source_versions
 from hozon.services.resolve import (
     find_entry,
+    list_entries,
     list_versions,
     load_manifest,
     read_version,
@@ -69,6 +75,7 @@ from hozon.services.resolve import (
     resolve_version,
 )
 from hozon.services.restore import restore_version
+from hozon.services.run_queries import list_runs
 from hozon.services.runs import RunRequest, begin_run, end_run, keep_run, log_metrics
 from hozon.services.ttl import expiry_of_version, list_expiring, set_project_ttl, set_team_ttl
 from hozon.testing.memory import MemoryObjectStore
@@ -405,6 +412,8 @@ def test_links_elsewhere_are_taken_along_by_those_who_may(
         delete_version(grace, version, delete_aliases=True)
     with pytest.raises(AccessDeniedError, match="anything in vision/secret"):
         delete_version(grace, version, delete_aliases=True, force_links=True)
+    with pytest.raises(AccessDeniedError, match="anything in vision/secret"):
+        delete_collection(grace, resolve_collection(grace, MNIST), force_links=True)
     assert read_version(context, link.id).state == "COMMITTED"
 
 
@@ -503,6 +512,15 @@ def test_what_is_refused_does_not_wait_for_the_collector(
             recover_version(by(context, "eve"), version)
 
 
+def test_a_collection_is_refused_before_it_begins(grace: Context) -> None:
+    """Not after its first step, and a rehearsal neither."""
+    told: list[str] = []
+    for dry_run in (False, True):
+        with pytest.raises(AccessDeniedError, match="does not own this installation"):
+            collect_garbage(grace, CollectOptions(dry_run=dry_run), tell=told.append)
+    assert told == []
+
+
 def test_what_is_refused_is_not_uploaded(
     context: Context, logger: Logger, store: MemoryObjectStore
 ) -> None:
@@ -540,6 +558,85 @@ def test_hidden_links_are_neither_restored_nor_recovered(
             bring_back(grace, link)
     with pytest.raises(CollectionNotFoundError):
         hold_content(grace, link)
+
+
+@pytest.mark.parametrize(
+    ("step", "call"),
+    [(("erase", "collecting"), erase_version), (("recover", "_missing"), recover_version)],
+)
+def test_erasing_and_recovering_are_judged_under_the_lease(
+    grace: Context,
+    context: Context,
+    logger: Logger,
+    monkeypatch: pytest.MonkeyPatch,
+    step: tuple[str, str],
+    call: Callable[[Context, Version], object],
+) -> None:
+    """Who loses the role meanwhile changes nothing."""
+    version = delete_version(context, logger.log("one").version, delete_aliases=True)
+    add_member(context, TEAM, "grace", Role.ADMIN)
+    if call is recover_version:
+        with context.catalog.write() as session:
+            session.garbage.purge([version.id], by="test", now=context.catalog.now())
+    module = importlib.import_module(f"hozon.services.garbage.{step[0]}")
+    original = getattr(module, step[1])
+
+    def losing_the_role(*given: object) -> object:
+        found = original(*given)
+        remove_member(context, TEAM, "grace")
+        return found
+
+    monkeypatch.setattr(module, step[1], losing_the_role)
+    before = read_version(context, version.id)
+    with pytest.raises(CollectionNotFoundError):
+        call(grace, version)
+    assert read_version(context, version.id) == before
+
+
+def test_a_plan_for_a_hidden_project_is_empty(grace: Context, secret: Version) -> None:
+    """As one for a project in which nothing was ever logged."""
+    names = NamePatterns(("*",))
+    at = secret.collection.at
+    plan = plan_delete(grace, at, names=names, type_name=None, rules=PlanRules())
+    assert (plan.versions, plan.left_out, plan.freed_bytes) == ((), (), 0)
+
+
+def test_pages_are_asked_for_anew(grace: Context, context: Context, logger: Logger) -> None:
+    """Who loses the role between two pages, or before counting, sees nothing more."""
+    version = logger.log("one").version
+    for number in range(3):
+        begin_run(context, RunRequest(AT, RunId(f"r{number}")))
+    runs = list_runs(grace, AT, order=Order.parse("-created_at"))
+    ordered = list_runs(grace, AT, order=Order.parse("+name"))
+    entries = list_entries(grace, version)
+    assert [len(listing.page(after=None, limit=1)) for listing in (runs, ordered)] == [1, 1]
+    remove_member(context, TEAM, "grace")
+    assert [list(listing.page(after=None, limit=9)) for listing in (runs, ordered)] == [[], []]
+    with pytest.raises(CollectionNotFoundError):
+        entries.count()
+
+
+def test_a_graph_tells_how_much_is_hidden(
+    grace: Context, context: Context, secret: Version, logger: Logger
+) -> None:
+    """And shows the rest; from a hidden run or version there is none."""
+    hidden = begin_run(context, RunRequest(SECRET)).run
+    shown = begin_run(context, RunRequest(AT)).run
+    version = logger.log("one").version
+    record_use(context, hidden.key, version.id)
+    record_use(context, shown.key, version.id)
+    record_use(context, shown.key, secret.id)
+
+    def trace(root: Ends) -> Lineage:
+        return trace_lineage(grace, root, direction=Direction.BOTH, depth=None, most=9)
+
+    below, above = trace(Ends.of_version(version.id)), trace(Ends.of_run(shown.key))
+    assert ([run.path for run in below.runs], below.graph.hidden) == ([shown.path], 1)
+    assert ([each.name for each in above.versions], above.graph.hidden) == (["mnist:v0"], 1)
+    with pytest.raises(RunNotFoundError):
+        trace(Ends.of_run(hidden.key))
+    with pytest.raises(ArtifactNotFoundError):
+        trace(Ends.of_version(secret.id))
 
 
 def test_links_come_back_where_one_may_restore(
