@@ -161,7 +161,7 @@ def erase(target: str, *, yes: bool, as_json: bool) -> None:
     for key in report.keys:
         click.echo(f"  {key}: nothing is left")
     for digest, paths in report.shared.items():
-        click.echo(f"  {digest[:12]}… stays: {', '.join(paths)} need it")
+        click.echo(f"  {digest[:12]}… stays: {', '.join(paths) or 'others'} need it")
 
 
 def _collect_once(*, max_unused: float, as_json: bool) -> None:

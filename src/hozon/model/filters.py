@@ -251,7 +251,8 @@ def _operand(field: Field, operator: str, operand: object) -> Operand:
     if isinstance(operand, datetime) and field.is_time:
         return operand.replace(tzinfo=UTC) if operand.tzinfo is None else operand
     plain = isinstance(operand, (bool, int, float, str))
-    if plain or (operator not in _COMPARISONS and _is_json(operand)):
+    fits = plain or (operator not in _COMPARISONS and _is_json(operand))
+    if fits and (operand is None or not field.is_time):
         return operand  # type: ignore[return-value]  # It was just checked.
     raise InvalidFilterError(
         f"{operator} cannot compare {field.name} with a {type(operand).__name__}",

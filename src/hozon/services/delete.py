@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from hozon.errors import LinkedVersionError, RunNotFoundError
+from hozon.errors import AccessDeniedError, LinkedVersionError, RunNotFoundError
 from hozon.model.access import Action
 from hozon.model.aliases import after_delete
 from hozon.model.audit import Act
@@ -26,7 +26,7 @@ from hozon.services.access import Sight, authorize
 from hozon.services.acts import record_act, record_versions
 from hozon.services.context import Context
 from hozon.services.protection import check_aliases_free, move_aliases
-from hozon.services.resolve import find_collection
+from hozon.services.resolve import find_collection, shown_by
 
 _PAGE: Final = 500
 """How many versions of a run are held at a time."""
@@ -139,7 +139,9 @@ def delete_in_session(
     rest = (version for version in versions if version.id not in taken)
     for path, keys in _by_collection(rest).items():
         _remove(session, context, find_collection(session, path), keys, reason=reason)
-    _record(session, context, versions, reason=reason)
+    # Of a link that its source took along there is a record already.
+    alone = [version for version in versions if version.id not in taken]
+    _record(session, context, alone, reason=reason)
 
 
 def delete_collection(
@@ -227,11 +229,24 @@ def delete_run(context: Context, run: Run, *, delete_artifacts: bool) -> Run:
             page := session.lineage.outputs(run.key).page(after=None, limit=_PAGE)
         ):
             logged = [item.value for item in page]
+            _check_seen(session, context, run, logged)
             delete_in_session(session, context, logged, reason=DeleteReason.RUN)
         session.runs.delete(run.key, now=context.catalog.now())
         record_act(session, context, Act.DELETE, run.path)
         found = session.runs.find(run.path, deleted=True)
     return found or run
+
+
+def _check_seen(
+    session: CatalogSession, context: Context, run: Run, logged: Sequence[Version]
+) -> None:
+    """Keep a run with all that it logged where a part may not be seen, and do not name that."""
+    sight = Sight(session, context)
+    if not all(sight.shows(*shown_by(version)) for version in logged):
+        raise AccessDeniedError(
+            f"{run.path} logged versions in projects that you cannot see",
+            hint="Delete the run without its artifacts, or ask an admin of the team.",
+        )
 
 
 def _delete_whole(

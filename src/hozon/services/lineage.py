@@ -173,6 +173,7 @@ def find_root(context: Context, path: str, *, default: ProjectPath) -> Ends:
         is_visible = may(session, context, Action.READ, at.at)
         run = session.runs.find(at, deleted=True) if is_visible else None
         is_artifact = is_visible and session.collections.find(collection) is not None
+        renamed = session.collections.renamed(collection) if is_visible else None
     if run is not None and is_artifact:
         raise InputError(
             f"Both a run and an artifact are called {str(at)!r}",
@@ -181,7 +182,7 @@ def find_root(context: Context, path: str, *, default: ProjectPath) -> Ends:
         )
     if run is not None:
         return Ends.of_run(run.key)
-    if is_artifact:
+    if is_artifact or renamed is not None:  # Of a renamed one, the error says where it is.
         return _root_of_version(context, ArtifactPath.parse(path, default=default))
     raise CollectionNotFoundError(
         f"There is no artifact and no run {at.run_id!r} in {at.at}",

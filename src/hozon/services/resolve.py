@@ -317,7 +317,7 @@ def collection_aliases(context: Context, collection: Collection) -> Sequence[Ali
     with context.catalog.read() as session:
         if not may(session, context, Action.READ, collection.path.at):
             return []
-        return sorted(session.collections.pointers(collection.key))
+        return _aliases(session, context, collection)
 
 
 def _authorize_version(session: CatalogSession, context: Context, version: Version) -> None:
@@ -328,6 +328,16 @@ def _authorize_version(session: CatalogSession, context: Context, version: Versi
 def _is_shown(session: CatalogSession, context: Context, version: Version) -> bool:
     """Tell whether a version of a project that may be read leads to none that may not."""
     return not version.is_link or Sight(session, context).shows(*shown_by(version))
+
+
+def _aliases(session: CatalogSession, context: Context, collection: Collection) -> list[Alias]:
+    """List the aliases of a collection, sorted, but for those of links that may not be seen."""
+    pointers = session.collections.pointers(collection.key)
+    if collection.kind is not CollectionKind.PORTFOLIO:
+        return sorted(pointers)
+    sight, links = Sight(session, context), session.versions.get_all(set(pointers.values()))
+    seen = {link.id for link in links if sight.shows(*shown_by(link))}
+    return sorted(alias for alias, link in pointers.items() if link in seen)
 
 
 def _select(session: CatalogSession, context: Context, path: ArtifactPath) -> Version:
@@ -375,7 +385,7 @@ def _absent(
             f"There is no version {path.selector} of {path.collection}",
             hint=f"The newest versions are {known}.",
         )
-    known = ", ".join(sorted(session.collections.pointers(collection.key))[:_NAMED])
+    known = ", ".join(_aliases(session, context, collection)[:_NAMED])
     return ArtifactNotFoundError(
         f"No version of {path.collection} has the alias {path.selector!r}",
         hint=f"Aliases in use are {known}.",

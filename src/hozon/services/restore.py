@@ -6,7 +6,7 @@ Owns what happens in the one transaction of a restore; what comes back is decide
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hozon.errors import ArtifactNotFoundError, VersionStateError
 from hozon.model.access import Action
@@ -20,7 +20,7 @@ from hozon.model.restoring import Restored, after_restore, check_restorable, che
 from hozon.model.versions import Version, VersionId
 from hozon.ports.catalog import CatalogSession, Collection
 from hozon.ports.paging import Listing
-from hozon.services.access import authorize, authorize_content, may
+from hozon.services.access import Sight, authorize, authorize_content, may
 from hozon.services.acts import record_act, record_versions
 from hozon.services.context import Context
 from hozon.services.listing import CatalogListing
@@ -100,7 +100,8 @@ def restore_version(context: Context, version: Version) -> Restored:
                 equal=None if equal is None else session.versions.get(equal),
             )
         restored = _restore(session, context, collection, [current.id])
-        record_versions(session, context, Act.RESTORE, [current], details=_came_along(restored))
+        details = _came_along(collection, restored)
+        record_versions(session, context, Act.RESTORE, [current], details=details)
         return restored
 
 
@@ -132,17 +133,39 @@ def restore_collection(context: Context, path: CollectionPath) -> Restored:
                 hint="Restore versions one by one; Api().deleted_artifacts() lists them.",
             )
         restored = _restore(session, context, collection, gone)
-        details = {"versions": len(restored.versions), **_came_along(restored)}
+        details = {"versions": len(restored.versions), **_came_along(collection, restored)}
         record_act(session, context, Act.RESTORE, path, details)
-        return restored
+        return _told(session, context, restored, gone)
 
 
-def _came_along(restored: Restored) -> JsonObject:
-    """Say which aliases came back, and how many links."""
+def _came_along(collection: Collection, restored: Restored) -> JsonObject:
+    """Say which aliases of the collection came back, and how many links.
+
+    The links may be in other projects; each has a record of its own there.
+    """
+    own = [name for name in restored.aliases if name.startswith(f"{collection.path}:")]
     return {
-        **({"aliases": list(restored.aliases)} if restored.aliases else {}),
+        **({"aliases": list(own)} if own else {}),
         **({"links": len(restored.links)} if restored.links else {}),
     }
+
+
+def _told(
+    session: CatalogSession, context: Context, restored: Restored, gone: Sequence[VersionId]
+) -> Restored:
+    """Leave out the links of a portfolio that lead to what they may not see."""
+    sight, unseen = Sight(session, context), set[str]()
+    for version in session.versions.get_all(gone):
+        if not sight.shows(*shown_by(version)):
+            unseen |= {str(version.path)}
+            unseen |= {f"{version.collection}:{alias}" for alias in version.aliases}
+    return replace(
+        restored,
+        versions=tuple(name for name in restored.versions if name not in unseen),
+        aliases=tuple(name for name in restored.aliases if name not in unseen),
+        conflicts={a: held for a, held in restored.conflicts.items() if held not in unseen},
+        lost_links=tuple(name for name in restored.lost_links if name not in unseen),
+    )
 
 
 @dataclass(slots=True)
@@ -190,10 +213,18 @@ def _restore(
         portfolio = any_collection(session, path)
         back = _standing(session, portfolio, links)
         report.links += _bring_back(session, context, portfolio, back, report)
+        _record_links(session, context, back)
         report.lost_links += [str(link.path) for link in links if link.id not in back]
     # Those that are lost may be restored by themselves from now on.
     session.deleted.forget_links(gone)
     return report.finished()
+
+
+def _record_links(session: CatalogSession, context: Context, back: Sequence[VersionId]) -> None:
+    """Put into the audit log which links came back with their source."""
+    links = session.versions.get_all(back)
+    had, why = {link.id: link.aliases for link in links}, {"reason": "source"}
+    record_versions(session, context, Act.RESTORE, links, aliases=had, details=why)
 
 
 def _standing(

@@ -15,7 +15,7 @@ from typing import Final
 from hozon.errors import RunExistsError, RunHeldError, RunLostError
 from hozon.model.access import Action
 from hozon.model.metadata import JsonObject
-from hozon.model.missing import no_run, no_run_key
+from hozon.model.missing import no_run, no_run_key, no_sweep
 from hozon.model.names import RunId
 from hozon.model.paths import ProjectPath, RunPath
 from hozon.model.runs import UNTOLD, Hold, Resume, Run, RunDetails, RunKey, RunState
@@ -96,6 +96,7 @@ def begin_run(context: Context, request: RunRequest) -> HeldRun:
     Raises:
         ProjectNotFoundError: They may not see the project.
         AccessDeniedError: They may see the project, and not write to it.
+        SweepNotFoundError: The sweep is of another project.
         RunExistsError: A run of the project has this id, or had it and was deleted, and is not to
             be resumed.
         RunNotFoundError: It is to be resumed, and there is none.
@@ -107,6 +108,8 @@ def begin_run(context: Context, request: RunRequest) -> HeldRun:
     path = RunPath(request.at, request.run_id or RunId(new_id()))
     with context.catalog.write() as session:
         authorize(session, context, Action.WRITE, request.at)
+        if request.sweep is not None and request.sweep.path.at != request.at:
+            raise no_sweep(request.sweep.path)
         now = context.catalog.now()
         hold = _new_hold(now)
         known = session.runs.find(path, deleted=True)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hozon.errors import SweepLeaseError, SweepStateError
 from hozon.model.access import Action
 from hozon.model.metadata import JsonValue
-from hozon.model.missing import no_sweep
+from hozon.model.missing import no_run_key, no_sweep
 from hozon.model.runs import Run, RunKey, RunState, comparable
 from hozon.model.sweep_config import Method
 from hozon.model.sweeps import (
@@ -139,9 +139,13 @@ def begin_point(context: Context, claim: Claim, run: RunKey) -> None:
 
     Raises:
         SweepLeaseError: The point is in other hands by now.
+        RunNotFoundError: There is no such run in the project of the sweep.
     """
     with context.catalog.write() as session:
         _authorize(session, context, claim.sweep)
+        # Whoever may work on the sweep ends the run of a point, and reads it.
+        if session.access.project_of_run(run) != claim.sweep.path.at:
+            raise no_run_key(run)
         session.points.replace(claim.sweep.key, replace(_held(session, claim), run=run))
 
 

@@ -17,7 +17,7 @@ from hozon.model.garbage import Windows
 from hozon.model.missing import no_artifact
 from hozon.model.versions import Version, VersionState
 from hozon.ports.catalog import CatalogSession
-from hozon.services.access import authorize, authorize_operator
+from hozon.services.access import Sight, authorize, authorize_content, authorize_operator
 from hozon.services.acts import record_act
 from hozon.services.context import Context
 from hozon.services.garbage.rewrite import rewrite
@@ -70,14 +70,16 @@ def erase_version(context: Context, version: Version) -> EraseReport:
         report = _erase(context, tenure, digests)
         with tenure.write() as session:
             session.garbage.erase_version(version.id)
-            record_act(session, context, Act.ERASE, version.path)
+            record_act(session, context, Act.ERASE, session.versions.get(version.id).path)
     return report
 
 
 def _authorize(session: CatalogSession, context: Context, version: Version) -> None:
     """Let only admins erase: nobody can undo it."""
     at = version.collection.at
-    authorize(session, context, Action.ADMINISTER, at, missing=no_artifact(version.collection))
+    missing = no_artifact(version.collection)
+    authorize(session, context, Action.ADMINISTER, at, missing=missing)
+    authorize_content(session, context, version.id, missing=missing)
 
 
 def erase_object(context: Context, digest: ContentDigest) -> EraseReport:
@@ -132,7 +134,8 @@ def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDi
     """Purge a deleted version whatever its window, and list what it held."""
     with tenure.write() as session:
         _authorize(session, context, version)
-        state = session.versions.get(version.id).state
+        current = session.versions.get(version.id)
+        state = current.state
         if state not in {VersionState.DELETED, VersionState.PURGED}:
             raise VersionStateError(
                 f"{version.path} is {state} and cannot be erased",
@@ -140,6 +143,8 @@ def _purge(context: Context, tenure: Tenure, version: Version) -> list[ContentDi
             )
         if state is VersionState.DELETED:
             session.garbage.purge([version.id], by=ERASE, now=context.catalog.now())
+            # Nothing brings this back, even if the bytes cannot be erased now.
+            record_act(session, context, Act.PURGE, current.path, {"reason": "erase"})
         return sorted({digest for digest, _ in session.versions.manifest(version.id).contents()})
 
 
@@ -152,13 +157,23 @@ def _erase(context: Context, tenure: Tenure, digests: Sequence[ContentDigest]) -
     gone = [digest for digest in digests if digest not in stored]
     with context.catalog.read() as session:
         keys = sorted({item.place.key for item in session.garbage.lost_places(gone)})
-        shared = {d: [str(v.path) for v in session.garbage.reasons(d).versions] for d in stored}
+        shared = {d: _sharing(session, context, d) for d in stored}
     _move_away(context, tenure, keys)
     _remove(context, keys)
     _forget_cached(context, gone)
     with tenure.write() as session:
         session.garbage.erase_objects(gone, keys)
     return EraseReport(digests=gone, keys=keys, shared=shared)
+
+
+def _sharing(session: CatalogSession, context: Context, digest: ContentDigest) -> list[str]:
+    """Name the versions that share an object; those that may not be seen only to the operator."""
+    versions, sight = session.garbage.reasons(digest).versions, Sight(session, context)
+    return [
+        str(version.path)
+        for version in versions
+        if context.principal.operator or sight.shows(version.collection.at)
+    ]
 
 
 def _move_away(context: Context, tenure: Tenure, keys: Iterable[str]) -> None:

@@ -62,7 +62,7 @@ def recover_version(context: Context, version: Version) -> Version:
                 session.garbage.recover(
                     version.id, places, sizes=rescue.sizes, now=context.catalog.now()
                 )
-                record_act(session, context, Act.RECOVER, version.path)
+                record_act(session, context, Act.RECOVER, session.versions.get(version.id).path)
         except BaseException:
             rescue.undo()
             raise

@@ -146,3 +146,16 @@ def test_a_graph_shows_itself(trained: hozon.Artifact) -> None:
     assert graph.to_svg().startswith("<svg ")
     assert graph.to_dot().startswith("digraph")
     assert graph.to_mermaid().startswith("flowchart")
+
+
+def test_of_a_renamed_artifact_the_error_says_where_it_is() -> None:
+    """With a version, and without one, where the name could also be that of a run."""
+    with hozon.init() as run:
+        run.log_artifact(hozon.Artifact("mnist", type="dataset"))
+    renamed = hozon.Api().artifact_collection("dataset", "mnist")
+    renamed.name = "digits"
+    renamed.save()
+    for path in ("mnist", "mnist:v0"):
+        with pytest.raises(NotFoundError, match="mnist") as caught:
+            hozon.lineage(path)
+        assert "look for ada/digits/digits" in caught.value.hint

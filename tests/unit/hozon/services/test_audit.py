@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hozon.errors import AccessDeniedError, HozonError
+from hozon.errors import AccessDeniedError, HozonError, StorageError
 from hozon.model.access import Principal, Role, Visibility
 from hozon.model.audit import Act, AuditQuery, AuditRecord
 from hozon.model.names import Alias, CollectionName, EntityName, TypeName
@@ -19,7 +19,12 @@ from hozon.services.access import add_member, remove_member, set_visibility
 from hozon.services.audit import read_audit
 from hozon.services.collections import CollectionState, edit_collection
 from hozon.services.context import Context
-from hozon.services.delete import delete_collection, delete_run, delete_version
+from hozon.services.delete import (
+    delete_collection,
+    delete_run,
+    delete_version,
+    delete_versions,
+)
 from hozon.services.edit import edit_version
 from hozon.services.expire import expire
 from hozon.services.garbage.collect import collect_garbage
@@ -123,6 +128,19 @@ def test_links_that_go_along_are_on_record(logger: Logger) -> None:
     assert unlinked in told(logger.context)
 
 
+def test_a_link_that_is_deleted_with_its_source_is_on_record_once(logger: Logger) -> None:
+    """Also where both were named."""
+    version = logger.log("one").version
+    link = link_version(logger.context, version, SHOWN, aliases=[])
+    delete_versions(logger.context, [version, link], delete_aliases=True, force_links=True)
+    assert [(act, path) for act, path, _ in told(logger.context) if act != "alias"] == [
+        ("delete", str(version.path)),
+        ("unlink", str(link.path)),
+        ("link", str(link.path)),
+        ("create", str(version.path)),
+    ]
+
+
 def test_deleting_a_collection_is_one_act(logger: Logger) -> None:
     """With how many versions and which aliases; so is restoring it."""
     for text in ("one", "two"):
@@ -191,7 +209,28 @@ def test_erasing_is_on_record(logger: Logger) -> None:
     version = logger.log("one").version
     delete_version(logger.context, version, delete_aliases=True)
     erase_version(logger.context, version)
-    assert told(logger.context, 1) == [("erase", str(version.path), {})]
+    assert told(logger.context, 2) == [
+        ("erase", str(version.path), {}),
+        ("purge", str(version.path), {"reason": "erase"}),
+    ]
+
+
+def test_what_an_erase_gave_up_is_on_record_though_it_failed(
+    logger: Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the transaction that nothing undoes; when the erase goes on, it is not repeated."""
+    version = logger.log("one").version
+    delete_version(logger.context, version, delete_aliases=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            type(logger.context.store), "erase", lambda _, keys: dict.fromkeys(keys, "no")
+        )
+        with pytest.raises(StorageError):
+            erase_version(logger.context, version)
+    purged = ("purge", str(version.path), {"reason": "erase"})
+    assert told(logger.context, 1) == [purged]
+    erase_version(logger.context, version)
+    assert told(logger.context, 2) == [("erase", str(version.path), {}), purged]
 
 
 def test_another_name_and_another_type_are_on_record(logger: Logger) -> None:
