@@ -64,6 +64,7 @@ from hozon.services.lineage import (
 )
 from hozon.services.links import link_version, source_of
 from hozon.services.plans import execute_plan, plan_delete
+from hozon.services.protection import protect_alias
 from hozon.services.references import refer_to_entry, source_versions
 from hozon.services.resolve import (
     any_version,
@@ -458,6 +459,9 @@ def test_what_suspends_a_ttl_is_named_to_those_who_may_see_it(
     assert expiry_of_version(grace, version).suspended_by == hidden
     (listed,) = list_expiring(grace, AT, limit=None).versions
     assert (listed.expiry.suspended_by, listed.expiry.expires_at) == (hidden, None)
+    protect_alias(context, SECRET, Alias("best"))
+    link_version(context, version, PORTFOLIO, aliases=[Alias("best")])
+    assert expiry_of_version(grace, version).suspended_by == hidden
     link_version(context, version, SHOWN, aliases=[])
     assert expiry_of_version(grace, version).suspended_by == "link ada/digits/shown:v0"
 
