@@ -12,6 +12,7 @@ import contextlib
 import functools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -27,6 +28,7 @@ from moto.server import ThreadedMotoServer
 
 import hozon
 from docs.expectations import EXPECTATIONS
+from docs.preloaded import preloaded
 from hozon.bootstrap import prepare_catalog
 from hozon.demo import SCENES, Scene
 from hozon.settings import load_settings
@@ -66,6 +68,7 @@ class SceneWorld:
         return {
             **self.variables,
             "AWS_ENDPOINT_URL_S3": _server_address(),
+            "PATH": os.pathsep.join([str(_commands()), *_path()]),
             # What a command leaves behind goes with the world.
             "TMPDIR": str(self.directory.parent),
         }
@@ -152,6 +155,18 @@ def _server_address() -> str:
     _FOLDERS.callback(server.stop)
     host, port = server.get_host_and_port()
     return f"http://{host}:{port}"
+
+
+@functools.cache
+def _commands() -> Path:
+    """Start what runs `hozon` for shells, and tell where the command is."""
+    folder = Path(_FOLDERS.enter_context(tempfile.TemporaryDirectory(prefix="hozon-")))
+    return _FOLDERS.enter_context(preloaded(folder))
+
+
+def _path() -> list[str]:
+    """Tell where shells look for other programs: first beside this interpreter."""
+    return [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
 
 
 @functools.cache

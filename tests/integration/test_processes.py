@@ -254,7 +254,7 @@ def test_a_demo_is_what_the_shell_uses(shell: Shell, home: Path, page: str) -> N
     before = (home / "catalog.db").read_bytes()
     shown = shell(f'eval "$(hozon demo {page} 2>/dev/null)"; hozon status --json')
     status = json.loads(shown)
-    assert (status["entity"], status["project"]) == ("ada", "digits")
+    assert (status["entity"], status["project"]) == (SCENES[page].entity, SCENES[page].project)
     assert status["versions"] > 0
     assert "/hozon-demo-" in status["catalog"]
     assert (home / "catalog.db").read_bytes() == before
