@@ -36,11 +36,12 @@ serve: $(READY) ## Serve the documentation in every language on loopback, rebuil
 test: $(READY) node_modules/.ready ## Run every test: code, documentation in every language, the built site.
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-nightly: $(READY) ## Try collection at length: thousands of lives, hundreds of kills (an hour).
+nightly: $(READY) ## Try at length: thousands of lives, hundreds of kills, every stub (an hour).
 	@HOZON_LIFECYCLE_EXAMPLES=2000 HOZON_LIFECYCLE_BUCKET_EXAMPLES=300 HOZON_TORTURE_KILLS=200 \
 		HOZON_PROTOCOL_EVERYTHING=1 \
 		$(BIN)/python -m pytest -n auto -o junit_family=xunit1 --junitxml=nightly.xml --durations=0 \
 		tests/property/test_garbage.py tests/integration/test_torture.py tests/protocol
+	@$(MAKE) --no-print-directory docs-mutants
 
 check: $(READY) ## Check format, lint, types and floors.
 	@$(BIN)/ruff format --check .
