@@ -160,6 +160,8 @@ def _server_address() -> str:
 @functools.cache
 def _commands() -> Path:
     """Start what runs `hozon` for shells, and tell where the command is."""
+    if not hasattr(os, "pidfd_open"):
+        return Path(sys.executable).parent  # Not Linux: there the installed command runs.
     folder = Path(_FOLDERS.enter_context(tempfile.TemporaryDirectory(prefix="hozon-")))
     return _FOLDERS.enter_context(preloaded(folder))
 
